@@ -1,0 +1,100 @@
+import pg from 'pg';
+import type { Statement } from './sql.ts';
+
+export type Engine = 'embedded' | 'postgis';
+
+/** Statements inside one scoped transaction. */
+export interface Transaction {
+  /** Rows of one statement; `int8` comes as number, `timestamptz` as Date. */
+  query<Row extends object = Record<string, unknown>>(statement: Statement): Promise<Row[]>;
+  /** Rows touched by one statement. */
+  execute(statement: Statement): Promise<number>;
+}
+
+/**
+ * The one way to the database. There is no query outside a transaction, because on the embedded engine all connections
+ * are one session and anything set outside a transaction would be everybody's.
+ */
+export interface Database {
+  readonly engine: Engine;
+  /**
+   * Runs `work` as the app role, seeing only rows of `stationIds` (row-level security); an empty list sees public tables only.
+   * Rolls back when `work` throws.
+   */
+  inScope<T>(stationIds: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs `work` as the owner of the schema, for migrations and start checks; never with what a client sent. */
+  asOwner<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+// int8 within 2^53: counts and OSM ids; a number in JSON and in code.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const isUuid = (text: string): boolean => uuidPattern.test(text);
+
+export interface PoolOptions {
+  engine: Engine;
+  /** Unix socket directory of the embedded engine, or a PostgreSQL URL. */
+  target: { socketDir: string } | { url: string };
+  /** 8 for the server, 4 for commands: the embedded socket takes 32 in all. */
+  maxConnections: number;
+  applicationName?: string;
+}
+
+/** Opens a pool; connects with the first query. */
+export function openPool(options: PoolOptions): Database {
+  const pool = new pg.Pool({
+    ...('url' in options.target
+      ? { connectionString: options.target.url }
+      : { host: options.target.socketDir, port: 5432, user: 'postgres', database: 'postgres' }),
+    max: options.maxConnections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    application_name: options.applicationName ?? 'shaodian',
+  });
+  // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+
+  async function inTransaction<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    // A connection that dies between two statements emits on the client.
+    const onError = (error: Error) => (broken = error);
+    client.on('error', onError);
+    try {
+      await client.query(begin);
+      const result = await work({
+        query: async (statement) => (await client.query(statement.text, statement.values as unknown[])).rows,
+        execute: async (statement) => (await client.query(statement.text, statement.values as unknown[])).rowCount ?? 0,
+      });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      try {
+        await client.query('ROLLBACK');
+      } catch (rollbackError) {
+        broken = rollbackError as Error;
+      }
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  return {
+    engine: options.engine,
+    async inScope(stationIds, work) {
+      for (const id of stationIds) if (!isUuid(id)) throw new TypeError(`station id ${JSON.stringify(id)} is not a UUID`);
+      // One message: BEGIN, role and scope cost one round trip. SET takes no bound parameter; the ids are UUIDs by the check above.
+      return inTransaction(
+        `BEGIN; SET LOCAL ROLE shaodian_app; SET LOCAL shaodian.stations = '{${stationIds.join(',')}}'`,
+        work,
+      );
+    },
+    asOwner: (work) => inTransaction('BEGIN', work),
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+
+/** What the operator set, parsed once. Times in milliseconds, sizes in bytes. */
+export interface Environment {
+  host: string;
+  /** 0 lets the system pick a free port. */
+  port: number;
+  /** Absolute directory of the embedded database and of what the installation keeps. */
+  dataDir: string;
+  /** PostGIS to use instead of the embedded database. */
+  databaseUrl: string | undefined;
+  /** Make the demo station on the first start and simulate its units. */
+  demo: boolean;
+  /** Keep the demo's devices usable beyond loopback, with random credentials that are printed. */
+  demoOnNetwork: boolean;
+  /** Listen beyond loopback although nobody signs in yet. */
+  open: boolean;
+  /** Where the built front end lies. */
+  buildDir: string;
+  /** How far ahead of the server's clock a fix may be, ms. */
+  maxClockSkewMs: number;
+  /** How old a fix may be, ms; also how long fixes are kept. */
+  retentionMs: number;
+  tls: { certPath: string; keyPath: string } | undefined;
+}
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '::1']);
+
+export const isLoopback = (host: string): boolean => loopbackHosts.has(host);
+
+/**
+ * Reads flags and variables.
+ * @throws {OperatorError} naming the variable, what it holds and what was expected.
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly string[]): Environment {
+  const flags = new Set(args);
+  for (const flag of flags) {
+    if (!['--no-demo', '--demo-on-network', '--open'].includes(flag))
+      throw new OperatorError(`Unknown option ${flag}: npm start takes --no-demo, --demo-on-network and --open.`);
+  }
+  const host = variables['HOST'] || 'localhost';
+  const open = flags.has('--open') || flags.has('--demo-on-network');
+  if (!isLoopback(host) && !open) {
+    throw new OperatorError(
+      `HOST is ${host}, which other machines can reach, and nobody has to sign in yet: leave HOST unset, or start with --open (npm start -- --open) if this network may see everything.`,
+    );
+  }
+  const certPath = variables['TLS_CERT'];
+  const keyPath = variables['TLS_KEY'];
+  if (!certPath !== !keyPath) throw new OperatorError('TLS_CERT and TLS_KEY go together: set both or neither.');
+  return {
+    host,
+    port: integer(variables, 'PORT', 3000, 0, 65_535),
+    dataDir: resolve(variables['DATA_DIR'] || '.shaodian'),
+    databaseUrl: databaseUrl(variables['DATABASE_URL']),
+    demo: !flags.has('--no-demo'),
+    demoOnNetwork: flags.has('--demo-on-network'),
+    open,
+    buildDir: resolve(import.meta.dirname, '../build'),
+    maxClockSkewMs: integer(variables, 'MAX_CLOCK_SKEW_SECONDS', 120, 0, 86_400) * 1000,
+    retentionMs: integer(variables, 'FIX_RETENTION_DAYS', 183, 1, 3660) * 86_400_000,
+    tls: certPath && keyPath ? { certPath, keyPath } : undefined,
+  };
+}
+
+function integer(variables: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
+  const text = variables[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new OperatorError(`${name} is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}.`);
+  return value;
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (!/^postgres(ql)?:\/\//.test(text))
+    throw new OperatorError('DATABASE_URL must look like postgres://user:password@host:5432/database.');
+  return text;
+}
+
+/** What stops a command and can be put right by its operator: printed as one sentence, exit code 1, no stack. */
+export class OperatorError extends Error {
+  override name = 'OperatorError';
+}

@@ -1,0 +1,77 @@
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** RFC 9457 problem details, as sent. `type` is stable and relative to the server. */
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  /** One row per field that was refused: where it is, what came and what was expected. */
+  errors?: { field: string; got: string; expected: string }[];
+}
+
+/** An error with an answer for the client. Thrown anywhere, mapped by `problemOf` only. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly status: ContentfulStatusCode;
+  readonly kind: string;
+  readonly title: string;
+  readonly errors: ProblemDetails['errors'];
+  readonly retryAfterS: number | undefined;
+
+  constructor(
+    status: ContentfulStatusCode,
+    kind: string,
+    title: string,
+    more: { detail?: string; errors?: ProblemDetails['errors']; retryAfterS?: number; cause?: unknown } = {},
+  ) {
+    super(more.detail ?? title, { cause: more.cause });
+    this.status = status;
+    this.kind = kind;
+    this.title = title;
+    this.errors = more.errors;
+    this.retryAfterS = more.retryAfterS;
+  }
+}
+
+/** The one place that turns what was thrown into an answer; what is not foreseen is a 500 without its text. */
+export function problemOf(error: unknown): { details: ProblemDetails; headers: Record<string, string> } {
+  if (error instanceof Problem) {
+    const { status, kind, title, errors, retryAfterS, message } = error;
+    return {
+      details: { type: `/problems/${kind}`, title, status, ...(message !== title && { detail: message }), ...(errors && { errors }) },
+      headers: retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) },
+    };
+  }
+  if (error instanceof HTTPException)
+    return { details: { type: 'about:blank', title: error.message || 'Request refused', status: error.status }, headers: {} };
+  if (isDatabaseGone(error)) {
+    return {
+      details: {
+        type: '/problems/database-unavailable',
+        title: 'The database does not answer',
+        status: 503,
+        detail: 'Nothing of this request was stored. Send it again after the time in Retry-After.',
+      },
+      headers: { 'Retry-After': '2' },
+    };
+  }
+  return { details: { type: '/problems/internal', title: 'Something went wrong on the server', status: 500 }, headers: {} };
+}
+
+const goneCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN',
+  // PostgreSQL: class 08 connection exceptions, 57P0x shutdown and crash, 53300 too many connections, 53100 disk full, 53200 out of memory.
+  '08000', '08001', '08003', '08004', '08006', '57P01', '57P02', '57P03', '53300', '53100', '53200',
+]);
+
+/** Whether the statement failed because the database could not be reached or could not write, so that a repeat can succeed. */
+export function isDatabaseGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string' && goneCodes.has(code)) return true;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseGone);
+  // pg raises these without a code.
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/.test(error.message);
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** What a unit may be; decides speed limits, stale limits and symbols. */
+export const unitKinds = ['foot', 'car', 'bike', 'uav'] as const;
+export type UnitKind = (typeof unitKinds)[number];
+
+/** Longitude then latitude, WGS 84 degrees. */
+export type LngLat = [lng: number, lat: number];
+/** West, south, east, north in WGS 84 degrees. */
+export type Bbox = [west: number, south: number, east: number, north: number];
+
+export const bboxSchema = z
+  .string()
+  .transform((text, context): Bbox => {
+    const numbers = text.split(',').map(Number);
+    const [west, south, east, north] = numbers;
+    if (
+      numbers.length !== 4 || west === undefined || south === undefined || east === undefined || north === undefined ||
+      !numbers.every(Number.isFinite) || west < -180 || east > 180 || south < -90 || north > 90 || west > east || south > north
+    ) {
+      context.addIssue({ code: 'custom', message: 'west,south,east,north in degrees, west ≤ east and south ≤ north' });
+      return z.NEVER;
+    }
+    return [west, south, east, north];
+  });
+
+/** Answer for each fix of a report, in the report's order. */
+export const fixOutcomes = ['accepted', 'duplicate', 'conflict', 'quarantined', 'offDuty', 'notAllowed'] as const;
+export type FixOutcome = (typeof fixOutcomes)[number];
