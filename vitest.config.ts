@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { fileURLToPath } from 'node:url';
 
-const alias = { $api: fileURLToPath(new URL('./api', import.meta.url)), $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) };
+const alias = {
+  $api: fileURLToPath(new URL('./api', import.meta.url)),
+  $lib: fileURLToPath(new URL('./src/lib', import.meta.url)),
+};
 
 export default defineConfig({
   test: {

@@ -40,12 +40,21 @@ export function problemOf(error: unknown): { details: ProblemDetails; headers: R
   if (error instanceof Problem) {
     const { status, kind, title, errors, retryAfterS, message } = error;
     return {
-      details: { type: `/problems/${kind}`, title, status, ...(message !== title && { detail: message }), ...(errors && { errors }) },
+      details: {
+        type: `/problems/${kind}`,
+        title,
+        status,
+        ...(message !== title && { detail: message }),
+        ...(errors && { errors }),
+      },
       headers: retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) },
     };
   }
   if (error instanceof HTTPException)
-    return { details: { type: 'about:blank', title: error.message || 'Request refused', status: error.status }, headers: {} };
+    return {
+      details: { type: 'about:blank', title: error.message || 'Request refused', status: error.status },
+      headers: {},
+    };
   if (isDatabaseGone(error)) {
     return {
       details: {
@@ -57,13 +66,33 @@ export function problemOf(error: unknown): { details: ProblemDetails; headers: R
       headers: { 'Retry-After': '2' },
     };
   }
-  return { details: { type: '/problems/internal', title: 'Something went wrong on the server', status: 500 }, headers: {} };
+  return {
+    details: { type: '/problems/internal', title: 'Something went wrong on the server', status: 500 },
+    headers: {},
+  };
 }
 
 const goneCodes = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
   // PostgreSQL: class 08 connection exceptions, 57P0x shutdown and crash, 53300 too many connections, 53100 disk full, 53200 out of memory.
-  '08000', '08001', '08003', '08004', '08006', '57P01', '57P02', '57P03', '53300', '53100', '53200',
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '53100',
+  '53200',
 ]);
 
 /** Whether the statement failed because the database could not be reached or could not write, so that a repeat can succeed. */
@@ -73,5 +102,7 @@ export function isDatabaseGone(error: unknown): boolean {
   if (typeof code === 'string' && goneCodes.has(code)) return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseGone);
   // pg raises these without a code.
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/.test(error.message);
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/.test(
+    error.message,
+  );
 }

@@ -86,7 +86,8 @@ export function openPool(options: PoolOptions): Database {
   return {
     engine: options.engine,
     async inScope(stationIds, work) {
-      for (const id of stationIds) if (!isUuid(id)) throw new TypeError(`station id ${JSON.stringify(id)} is not a UUID`);
+      for (const id of stationIds)
+        if (!isUuid(id)) throw new TypeError(`station id ${JSON.stringify(id)} is not a UUID`);
       // One message: BEGIN, role and scope cost one round trip. SET takes no bound parameter; the ids are UUIDs by the check above.
       return inTransaction(
         `BEGIN; SET LOCAL ROLE shaodian_app; SET LOCAL shaodian.stations = '{${stationIds.join(',')}}'`,

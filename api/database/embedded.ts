@@ -30,6 +30,27 @@ export function isHeld(dataDir: string): Promise<boolean> {
 }
 
 /**
+ * What a command finds: `held` when a process answers on the socket, `free` when nobody holds the directory. A process
+ * that is just starting holds the guard before its socket answers: it is waited for.
+ * @throws {OperatorError} when it does not answer within `timeoutMs`.
+ */
+export async function waitUntilHeldOrFree(dataDir: string, timeoutMs = 60_000): Promise<'held' | 'free'> {
+  prepareDirectory(dataDir);
+  const giveUpAtMs = Date.now() + timeoutMs;
+  for (;;) {
+    if (await isHeld(dataDir)) return 'held';
+    try {
+      const guard = await holdGuard(dataDir);
+      await new Promise<void>((resolve) => (guard ? guard.close(() => resolve()) : resolve()));
+      return 'free';
+    } catch (error) {
+      if (Date.now() > giveUpAtMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+/**
  * Opens the directory's database in a worker thread. The directory is held until `close`.
  * @throws {OperatorError} when it cannot be written, its path is too long for a socket, or another process holds it.
  */
@@ -49,7 +70,9 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
   });
   let closing = false;
   const died = new Promise<never>((_, reject) => {
-    worker.on('error', (error) => reject(new Error(`The embedded database stopped: ${error.message}`, { cause: error })));
+    worker.on('error', (error) =>
+      reject(new Error(`The embedded database stopped: ${error.message}`, { cause: error })),
+    );
     worker.on('exit', (code) => {
       if (!closing) reject(new Error(`The embedded database ended with code ${code}.`));
     });

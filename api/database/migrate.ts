@@ -21,7 +21,8 @@ export function readMigrations(directory = defaultDir): Migration[] {
   const seen = new Set<string>();
   return names.map((name) => {
     const number = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1];
-    if (!number || seen.has(number)) throw new OperatorError(`Migration ${name} must have its own number: NNNN_verb_noun.sql.`);
+    if (!number || seen.has(number))
+      throw new OperatorError(`Migration ${name} must have its own number: NNNN_verb_noun.sql.`);
     seen.add(number);
     const text = readFileSync(join(directory, name), 'utf8');
     return { name, text, checksum: createHash('sha256').update(text).digest('hex') };

@@ -7,7 +7,10 @@ import { sql } from '../../api/database/sql.ts';
 export const openTestDatabase = (): Database => openPool(inject('poolOptions'));
 
 /** A new station of its own, so that a test sees nothing of another's rows. */
-export async function makeStation(database: Database, more: { timeZone?: string; parentId?: string; name?: string } = {}): Promise<string> {
+export async function makeStation(
+  database: Database,
+  more: { timeZone?: string; parentId?: string; name?: string } = {},
+): Promise<string> {
   const id = uuidv7();
   await database.inScope([id], (transaction) =>
     transaction.execute(

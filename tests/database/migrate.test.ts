@@ -26,7 +26,11 @@ test('a database made by a newer version is refused', async () => {
 });
 
 test('a migration that fails leaves nothing behind', async () => {
-  const broken = { name: '9999_break_things.sql', checksum: 'x', text: 'CREATE TABLE half_done (id int); SELECT 1 / 0;' };
+  const broken = {
+    name: '9999_break_things.sql',
+    checksum: 'x',
+    text: 'CREATE TABLE half_done (id int); SELECT 1 / 0;',
+  };
   await expect(migrate(database, [...readMigrations(), broken])).rejects.toThrow(/division by zero/);
   const rows = await database.asOwner((transaction) => transaction.query(sql`SELECT to_regclass('half_done') AS name`));
   expect(rows).toEqual([{ name: null }]);
@@ -36,7 +40,9 @@ test('a station is seen in its own scope only, and nothing is seen without a sco
   const own = await makeStation(database);
   const other = await makeStation(database);
   const seen = (scope: string[]) =>
-    database.inScope(scope, (transaction) => transaction.query<{ id: string }>(sql`SELECT id FROM stations WHERE id = ANY(${[own, other]}::uuid[])`));
+    database.inScope(scope, (transaction) =>
+      transaction.query<{ id: string }>(sql`SELECT id FROM stations WHERE id = ANY(${[own, other]}::uuid[])`),
+    );
   expect(await seen([own])).toEqual([{ id: own }]);
   expect(await seen([])).toEqual([]);
 });
@@ -69,6 +75,8 @@ test('the app role may not touch a partition directly', async () => {
 });
 
 test('a partition is made for a day within a year ahead only', async () => {
-  const far = database.inScope([], (transaction) => transaction.execute(sql`SELECT make_fix_partition(date '1999-12-31')`));
+  const far = database.inScope([], (transaction) =>
+    transaction.execute(sql`SELECT make_fix_partition(date '1999-12-31')`),
+  );
   await expect(far).rejects.toThrow(/no partition/);
 });

@@ -1,0 +1,47 @@
+import { Hono } from 'hono';
+import type { Viewer } from './accounts/viewer.ts';
+import type { Database } from './database/database.ts';
+import type { Environment } from './environment.ts';
+import { Problem, problemOf } from './errors.ts';
+import { createHealthRoutes } from './health/routes.ts';
+import { createStationRoutes } from './stations/routes.ts';
+
+/** What the rooms are made of; tests pass their own. */
+export interface Dependencies {
+  environment: Environment;
+  database: Database;
+  postgisVersion: string;
+  /** What the operator should know, shown by /api/health. */
+  warnings: readonly string[];
+  viewerOf(request: Request): Promise<Viewer>;
+  /** One line for the operator's log; never with coordinates of people, tokens or passwords. */
+  log(line: string): void;
+}
+
+/** Every route of the API, and one place where errors become answers. */
+export function createApp(dependencies: Dependencies) {
+  const app = new Hono()
+    .route('/api', createHealthRoutes(dependencies))
+    .route('/api', createStationRoutes(dependencies));
+
+  app.all('/api/*', () => {
+    throw new Problem(404, 'not-found', 'There is nothing at this address');
+  });
+
+  app.onError((error, context) => {
+    const { details, headers } = problemOf(error);
+    if (details.status >= 500)
+      dependencies.log(`${context.req.method} ${context.req.path} → ${details.status}: ${describe(error)}`);
+    return context.body(JSON.stringify(details), details.status as 500, {
+      ...headers,
+      'Content-Type': 'application/problem+json',
+    });
+  });
+
+  return app;
+}
+
+export type AppType = ReturnType<typeof createApp>;
+
+/** Message and stack without what pg appends of bound values. */
+const describe = (error: Error): string => error.stack?.split('\n').slice(0, 6).join(' | ') ?? error.message;

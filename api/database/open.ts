@@ -1,0 +1,125 @@
+import { OperatorError, type Environment } from '../environment.ts';
+import { openPool, type Database } from './database.ts';
+import { openEmbedded, waitUntilHeldOrFree } from './embedded.ts';
+import { migrate } from './migrate.ts';
+import { sql } from './sql.ts';
+
+/** An open, migrated database; `close` also ends the embedded engine if this process runs it. */
+export interface OpenDatabase {
+  database: Database;
+  postgisVersion: string;
+  /** Rejects when the embedded engine dies on its own. */
+  died: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** 8 connections for the server, 4 for a command: the embedded socket takes 32 in all. */
+const connections = { server: 8, command: 4 } as const;
+
+/**
+ * Opens the database of a server: PostGIS at DATABASE_URL, else the embedded engine, which this process then holds.
+ * @param onStep receives what is being done, for the terminal.
+ * @throws {OperatorError} with what the operator can do.
+ */
+export async function openServerDatabase(
+  environment: Environment,
+  onStep: (step: string) => void,
+): Promise<OpenDatabase> {
+  if (environment.databaseUrl) return openPostgis(environment.databaseUrl, connections.server, onStep);
+  onStep('opening the embedded database');
+  return openHolding(environment.dataDir, connections.server, onStep);
+}
+
+/**
+ * Opens the database of a command: beside a running server through its socket, else by itself.
+ * @throws {OperatorError} with what the operator can do.
+ */
+export async function openCommandDatabase(environment: Environment): Promise<OpenDatabase> {
+  const onStep = () => {};
+  if (environment.databaseUrl) return openPostgis(environment.databaseUrl, connections.command, onStep);
+  if ((await waitUntilHeldOrFree(environment.dataDir)) === 'free')
+    return openHolding(environment.dataDir, connections.command, onStep);
+  const database = openPool({
+    engine: 'embedded',
+    target: { socketDir: environment.dataDir },
+    maxConnections: connections.command,
+  });
+  return prepare(database, onStep, async () => {}, new Promise<never>(() => {}));
+}
+
+async function openHolding(
+  dataDir: string,
+  maxConnections: number,
+  onStep: (step: string) => void,
+): Promise<OpenDatabase> {
+  const engine = await openEmbedded(dataDir);
+  const database = openPool({ engine: 'embedded', target: { socketDir: engine.socketDir }, maxConnections });
+  return prepare(database, onStep, () => engine.close(), engine.died);
+}
+
+async function openPostgis(url: string, maxConnections: number, onStep: (step: string) => void): Promise<OpenDatabase> {
+  onStep('connecting to PostGIS');
+  const database = openPool({ engine: 'postgis', target: { url }, maxConnections });
+  try {
+    await checkPostgisAvailable(database);
+  } catch (error) {
+    await database.close();
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(
+      `The database at DATABASE_URL (${withoutPassword(url)}) cannot be used: ${messageOf(error)}. Check that it runs and that user, password and database name are right.`,
+    );
+  }
+  return prepare(database, onStep, async () => {}, new Promise<never>(() => {}));
+}
+
+async function checkPostgisAvailable(database: Database): Promise<void> {
+  const [row] = await database.asOwner((transaction) =>
+    transaction.query<{ available: boolean; version: number }>(
+      sql`SELECT EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'postgis') AS available, current_setting('server_version_num')::int AS version`,
+    ),
+  );
+  if (!row?.available)
+    throw new OperatorError(
+      'The database at DATABASE_URL has no PostGIS: install it on that server (Debian: apt-get install postgresql-15-postgis-3) and start again.',
+    );
+  if (row.version < 150_000)
+    throw new OperatorError(
+      `The database at DATABASE_URL is PostgreSQL ${Math.floor(row.version / 10_000)}; 15 or newer is needed.`,
+    );
+}
+
+async function prepare(
+  database: Database,
+  onStep: (step: string) => void,
+  closeEngine: () => Promise<void>,
+  died: Promise<never>,
+): Promise<OpenDatabase> {
+  const close = async () => {
+    await database.close().catch(() => {});
+    await closeEngine();
+  };
+  try {
+    await migrate(database, undefined, (name) => onStep(`applying ${name}`));
+    const [row] = await database.asOwner((transaction) =>
+      transaction.query<{ version: string }>(sql`SELECT postgis_lib_version() AS version`),
+    );
+    return { database, postgisVersion: row?.version ?? 'unknown', died, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+};
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    return `${parsed.protocol}//${parsed.hostname}${parsed.port && `:${parsed.port}`}${parsed.pathname}`;
+  } catch {
+    return 'not a URL';
+  }
+}

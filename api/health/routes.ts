@@ -1,0 +1,49 @@
+import { Hono } from 'hono';
+import type { Dependencies } from '../app.ts';
+import { sql } from '../database/sql.ts';
+
+/** `GET /health`: 200 with what runs, or 503 with what is wrong. Never cached, no secrets. */
+export function createHealthRoutes({
+  database,
+  postgisVersion,
+  warnings,
+}: Pick<Dependencies, 'database' | 'postgisVersion' | 'warnings'>) {
+  const startedAt = new Date().toISOString();
+  return new Hono().get('/health', async (context) => {
+    context.header('Cache-Control', 'no-store');
+    const engine = database.engine;
+    const durability =
+      engine === 'embedded' ? 'survives a killed process, not a power cut' : 'as PostgreSQL is configured';
+    try {
+      await answerWithin(
+        3000,
+        database.inScope([], (transaction) => transaction.query(sql`SELECT 1`)),
+      );
+    } catch (error) {
+      return context.json(
+        {
+          status: 'unavailable',
+          problem: `The database does not answer: ${error instanceof Error ? error.message : String(error)}`,
+          database: { engine, postgis: postgisVersion, durability },
+          startedAt,
+        },
+        503,
+      );
+    }
+    return context.json({
+      status: 'ok',
+      database: { engine, postgis: postgisVersion, durability },
+      warnings,
+      startedAt,
+      memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
+    });
+  });
+}
+
+function answerWithin<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
+  });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createLocalViewer } from './accounts/local-viewer.ts';
+import { createApp, type Dependencies } from './app.ts';
+import { checkEngine } from './database/check-engine.ts';
+import { openServerDatabase } from './database/open.ts';
+import { OperatorError, type Environment } from './environment.ts';
+import { createStaticRoutes } from './static-files.ts';
+
+/** A server that answers. */
+export interface RunningServer {
+  url: string;
+  dependencies: Dependencies;
+  /** Rejects when the embedded database dies: the process should end. */
+  died: Promise<never>;
+  close(): Promise<void>;
+}
+
+export interface ServerReporter {
+  onStep(step: string): void;
+  log(line: string): void;
+}
+
+/**
+ * Environment → listen → database → app. The port is taken first, so that a taken one is told before the slow first
+ * start of the database; until the app is there every request is answered 503.
+ * @throws {OperatorError} with what the operator can do.
+ */
+export async function startServer(environment: Environment, { onStep, log }: ServerReporter): Promise<RunningServer> {
+  let handle = getRequestListener(startingUp.fetch);
+  const server = environment.tls
+    ? createTlsServer(
+        { cert: readTls(environment.tls.certPath), key: readTls(environment.tls.keyPath) },
+        (request, response) => void handle(request, response),
+      )
+    : createServer((request, response) => void handle(request, response));
+  const port = await listen(server, environment);
+  try {
+    const opened = await openServerDatabase(environment, onStep);
+    const { database, postgisVersion, died } = opened;
+    const dependencies: Dependencies = {
+      environment,
+      database,
+      postgisVersion,
+      warnings: await checkEngine(database),
+      viewerOf: createLocalViewer(database),
+      log,
+    };
+    const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
+    handle = getRequestListener(app.fetch);
+    return {
+      url: `${environment.tls ? 'https' : 'http'}://${environment.host === '127.0.0.1' ? 'localhost' : environment.host}:${port}`,
+      dependencies,
+      died,
+      async close() {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 2000).unref();
+        await closed;
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+const startingUp = new Hono();
+startingUp.all('*', (context) =>
+  context.body(
+    JSON.stringify({
+      type: '/problems/starting',
+      title: 'The server is starting',
+      status: 503,
+      detail: 'Try again in a few seconds.',
+    }),
+    503,
+    { 'Content-Type': 'application/problem+json', 'Retry-After': '3' },
+  ),
+);
+
+function listen(server: Server, { host, port }: Environment): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new OperatorError(
+      `Port ${port} is taken by another program: stop that one, or choose another port with PORT=3001 npm start.`,
+    );
+  if (error.code === 'EACCES')
+    return new OperatorError(`Port ${port} needs more rights than this user has: choose one above 1023 with PORT.`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new OperatorError(
+      `HOST ${host} is not an address of this machine: leave HOST unset, or set one that it has.`,
+    );
+  return error;
+}
+
+function readTls(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new OperatorError(`${path} (TLS_CERT or TLS_KEY) cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+}
