@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Dependencies } from '../app.ts';
-import { sql } from '../database/sql.ts';
+import { probeDatabase } from './queries.ts';
 
 /** `GET /health`: 200 with what runs, or 503 with what is wrong. Never cached, no secrets. */
 export function createHealthRoutes({
@@ -15,10 +15,7 @@ export function createHealthRoutes({
     const durability =
       engine === 'embedded' ? 'survives a killed process, not a power cut' : 'as PostgreSQL is configured';
     try {
-      await answerWithin(
-        3000,
-        database.inScope([], (transaction) => transaction.query(sql`SELECT 1`)),
-      );
+      await answerWithin(3000, probeDatabase(database));
     } catch (error) {
       return context.json(
         {

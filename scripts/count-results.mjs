@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Adds up what the runners wrote into a directory: Vitest's JSON (`numPassedTests` …) and Playwright's (`stats`). */
+export function countResults(directory) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of readdirSync(directory).filter((file) => file.endsWith('.json'))) {
+    const report = JSON.parse(readFileSync(join(directory, name), 'utf8'));
+    if (report.stats) {
+      total.passed += report.stats.expected + report.stats.flaky;
+      total.failed += report.stats.unexpected + (report.errors?.length ?? 0);
+      total.skipped += report.stats.skipped;
+    } else {
+      total.passed += report.numPassedTests;
+      total.failed +=
+        report.numFailedTests +
+        (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
+      total.skipped += report.numPendingTests;
+    }
+  }
+  return total;
+}
