@@ -3,8 +3,11 @@ import type { Viewer } from './accounts/viewer.ts';
 import type { Database } from './database/database.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
+import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
+import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
+import { createUnitRoutes } from './units/routes.ts';
 
 /** What the rooms are made of; tests pass their own. */
 export interface Dependencies {
@@ -22,7 +25,10 @@ export interface Dependencies {
 export function createApp(dependencies: Dependencies) {
   const app = new Hono()
     .route('/api', createHealthRoutes(dependencies))
-    .route('/api', createStationRoutes(dependencies));
+    .route('/api', createStationRoutes(dependencies))
+    .route('/api', createGridRoutes(dependencies))
+    .route('/api', createSentinelRoutes(dependencies))
+    .route('/api', createUnitRoutes(dependencies));
 
   app.all('/api/*', () => {
     throw new Problem(404, 'not-found', 'There is nothing at this address');

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { unitKinds, type UnitKind } from '../positions/contract.ts';
+import { memberRoles } from '../sentinels/contract.ts';
+
+/** Seconds after which a unit that has not reported is listed as stale. */
+export const staleAfterS: Readonly<Record<UnitKind, number>> = { foot: 300, bike: 180, car: 120, uav: 30 };
+
+export const dutyStates = ['on', 'off'] as const;
+export type DutyState = (typeof dutyStates)[number];
+
+/** `GET /api/units?station` */
+export const unitsQuerySchema = z.object({ station: z.uuid('the id of a station (UUID)').optional() });
+
+export const unitSchema = z.object({
+  id: z.uuid(),
+  stationId: z.uuid(),
+  /** Station-local number (u32), the unit's name in live frames. */
+  number: z.number(),
+  callSign: z.string(),
+  kind: z.enum(unitKinds),
+  dutyState: z.enum(dutyStates),
+  /** Null: off duty, never reported, or not for this viewer; then all that was measured is null too. */
+  lngLat: z.tuple([z.number(), z.number()]).nullable(),
+  /** When the device was there, ISO 8601. */
+  at: z.string().nullable(),
+  /** On duty and silent for longer than `staleAfterS` of its kind, or never heard. */
+  stale: z.boolean(),
+  speedMps: z.number().nullable(),
+  headingDeg: z.number().nullable(),
+  batteryPct: z.number().nullable(),
+  accuracyM: z.number().nullable(),
+  /** Members of the shift that runs now. */
+  crew: z.array(z.object({ displayName: z.string(), role: z.enum(memberRoles) })),
+  equipment: z.array(z.object({ kind: z.string(), quantity: z.number() })),
+});
+
+export const unitsSchema = z.object({ units: z.array(unitSchema) });
+
+export type Unit = z.infer<typeof unitSchema>;
+
+/** The longest time and the most fixes one track answer holds. */
+export const maxTrackRangeMs = 7 * 86_400_000;
+export const maxTrackFixes = 100_000;
+
+const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
+
+const instantSchema = z
+  .string(expectedTime)
+  // An unescaped + in an address arrives as a space.
+  .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
+  .pipe(z.iso.datetime({ offset: true, error: expectedTime }))
+  .transform((text) => Date.parse(text));
+
+/** `GET /api/units/{id}/track?from&to`: fixes with from ≤ time < to, in milliseconds since 1970. */
+export const trackQuerySchema = z
+  .object({ from: instantSchema, to: instantSchema })
+  .refine(({ from, to }) => from < to, { path: ['to'], error: 'a time after from' })
+  .refine(({ from, to }) => to - from <= maxTrackRangeMs, { path: ['to'], error: 'a time at most 7 days after from' });
+
+/**
+ * Properties of a piece of a track: a LineString, or a Point where only one fix stands alone. A new piece begins where
+ * the unit was silent for longer than `staleAfterS` of its kind, and with each device.
+ */
+export const trackPropertiesSchema = z.object({
+  unitId: z.uuid(),
+  callSign: z.string(),
+  device: z.string(),
+  startsAt: z.string(),
+  endsAt: z.string(),
+  fixCount: z.number(),
+  /** One ISO 8601 time a position, in the order of the positions. */
+  times: z.array(z.string()),
+});
+
+export type TrackProperties = z.infer<typeof trackPropertiesSchema>;

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import type { Dependencies } from '../app.ts';
+import { Problem } from '../errors.ts';
+import { sendGeoJson } from '../reading/geojson.ts';
+import { notFound, readId, readQuery } from '../reading/read-query.ts';
+import { readScope } from '../reading/read-scope.ts';
+import { maxTrackFixes, staleAfterS, trackQuerySchema, unitsQuerySchema, type Unit } from './contract.ts';
+import { findTrack, findTrackedUnit, findUnits, type UnitRow } from './queries.ts';
+import { splitTrack } from './split-track.ts';
+import { writeTrack } from './write-track.ts';
+
+/** Whereabouts of people on duty: no cache keeps them. */
+const unkept = { 'Cache-Control': 'no-store' };
+
+export function createUnitRoutes({ database, viewerOf }: Pick<Dependencies, 'database' | 'viewerOf'>) {
+  return new Hono()
+    .get('/units', async (context) => {
+      const { station } = readQuery(unitsQuerySchema, context.req.query());
+      const scope = readScope(await viewerOf(context.req.raw), 'units', station);
+      const rows = await database.inScope(scope.stationIds, (transaction) => findUnits(transaction, scope));
+      return context.json({ units: rows.map((row) => unitOf(row, Date.now())) }, 200, unkept);
+    })
+    .get('/units/:id', async (context) => {
+      const id = readId(context.req.param('id'), 'unit');
+      const scope = readScope(await viewerOf(context.req.raw), 'units');
+      const [row] = await database.inScope(scope.stationIds, (transaction) => findUnits(transaction, scope, id));
+      if (!row) throw notFound('unit', id);
+      return context.json(unitOf(row, Date.now()), 200, unkept);
+    })
+    .get('/units/:id/track', async (context) => {
+      const id = readId(context.req.param('id'), 'unit');
+      const range = readQuery(trackQuerySchema, context.req.query());
+      // A track is exact or nothing: a coarse one would still tell a person's day.
+      const { exactStationIds } = readScope(await viewerOf(context.req.raw), 'units');
+      const { unit, fixes } = await database.inScope(exactStationIds, async (transaction) => {
+        const unit = await findTrackedUnit(transaction, exactStationIds, id);
+        if (!unit) throw notFound('unit', id);
+        return { unit, fixes: await findTrack(transaction, unit, range, maxTrackFixes + 1) };
+      });
+      if (fixes.length > maxTrackFixes) throw tooMany(context.req.query());
+      const pieces = splitTrack(fixes, staleAfterS[unit.kind] * 1000);
+      return sendGeoJson(context, writeTrack({ id, callSign: unit.callSign }, pieces), unkept);
+    });
+}
+
+function unitOf({ lng, lat, observedAtMs, ...row }: UnitRow, nowMs: number): Unit {
+  const isOld = observedAtMs === null || nowMs - observedAtMs > staleAfterS[row.kind] * 1000;
+  return {
+    ...row,
+    lngLat: lng === null || lat === null ? null : [lng, lat],
+    at: observedAtMs === null ? null : new Date(observedAtMs).toISOString(),
+    stale: row.dutyState === 'on' && isOld,
+  };
+}
+
+const tooMany = ({ from = '', to = '' }: Record<string, string>) =>
+  new Problem(400, 'track-too-long', 'The track has too many fixes for one answer', {
+    detail: `More than ${maxTrackFixes} fixes lie in this time.`,
+    errors: [{ field: 'to', got: `${from} … ${to}`, expected: 'a shorter time' }],
+  });
