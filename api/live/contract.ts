@@ -1,0 +1,52 @@
+// The live socket, `GET /api/live?station=<uuid>` upgraded to a WebSocket.
+//
+// Browser to server, text: first a view, then a view whenever it changes, and an echo of every tick.
+// Server to browser: one binary message a tick, also when nothing moved (see frame.ts), and text when base data changed.
+// The first message after a view without resume is a reset; a tick whose base is not the last one seen is a gap:
+// send the view again without resume.
+import { z } from 'zod';
+
+export * from './cells.ts';
+export * from './codes.ts';
+export { decodeTick, LiveFrameError, writeLngLats, type CellFrame, type LiveTick } from './frame.ts';
+
+const column = z.int().min(0).max(17_999);
+const row = z.int().min(0).max(8_999);
+const u32 = z.int().min(0).max(0xffff_ffff);
+
+export const cellRangeSchema = z.strictObject({ west: column, south: row, east: column, north: row });
+
+export const viewMessage = z.strictObject({
+  type: z.literal('view'),
+  /** West, south, east, north in degrees. */
+  bbox: z
+    .tuple([
+      z.number().min(-180).max(180),
+      z.number().min(-90).max(90),
+      z.number().min(-180).max(180),
+      z.number().min(-90).max(90),
+    ])
+    .refine(([west, south, east, north]) => west <= east && south <= north, 'west ≤ east and south ≤ north'),
+  /** The last tick seen and the cells held then: within 30 ticks the answer is what was missed, else everything. */
+  resume: z.strictObject({ epoch: u32, tick: u32, range: cellRangeSchema }).optional(),
+});
+export type ViewMessage = z.infer<typeof viewMessage>;
+
+export const echoMessage = z.strictObject({ type: z.literal('echo'), tick: u32 });
+export type EchoMessage = z.infer<typeof echoMessage>;
+
+export const clientMessage = z.discriminatedUnion('type', [viewMessage, echoMessage]);
+
+/** Base data that is read by HTTP and told of here when it changed. */
+export const changedNouns = ['units', 'grids', 'sentinels', 'incidents'] as const;
+export type ChangedNoun = (typeof changedNouns)[number];
+
+export const changedMessage = z.strictObject({
+  type: z.literal('changed'),
+  noun: z.enum(changedNouns),
+  stationId: z.uuid(),
+});
+export type ChangedMessage = z.infer<typeof changedMessage>;
+
+/** How many ticks a viewer may be away and still be sent only what it missed. */
+export const resumableTicks = 30;
