@@ -1,0 +1,62 @@
+import { BaseDataState, setBaseDataState } from './base-data-state.svelte.ts';
+import { ClockState, setClockState } from './clock-state.svelte.ts';
+import { LayerState, setLayerState } from './layer-state.svelte.ts';
+import { SelectionState, setSelectionState } from './selection-state.svelte.ts';
+import { setStationState, StationState } from './station-state.svelte.ts';
+import { setUnitState, UnitState, type StaleLimits } from './unit-state.svelte.ts';
+import { formatQuery, formatScreenUrl, parseScreenUrl, type ScreenUrl } from './url.ts';
+import { setViewState, ViewState } from './view-state.svelte.ts';
+
+export interface ScreenState {
+  view: ViewState;
+  layers: LayerState;
+  selection: SelectionState;
+  stations: StationState;
+  base: BaseDataState;
+  units: UnitState;
+  clock: ClockState;
+}
+
+/**
+ * Makes the states of one page from its address. `write` gets the new query ("?v=…", "" for none) whenever a person
+ * changed what belongs into it; it is called at most every 300 ms, since browsers refuse faster address changes.
+ */
+export function createScreenState(url: URL, staleLimitsS: StaleLimits, write: (query: string) => void): ScreenState {
+  const screen: ScreenUrl = parseScreenUrl(url.searchParams);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const publish = (part: Partial<ScreenUrl>): void => {
+    Object.assign(screen, part);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      // What others keep in the address (language, theme, the open table) is read at the time of writing.
+      write(formatQuery(formatScreenUrl(screen, new URLSearchParams(globalThis.location?.search ?? url.search))));
+    }, 300);
+  };
+  const clock = new ClockState();
+  const selection = new SelectionState(screen.selection, (selected) => publish({ selection: selected }));
+  const stations = new StationState(screen.stationId, (stationId) => {
+    publish({ stationId });
+    // What was open belongs to the station that leaves the screen.
+    selection.clear();
+  });
+  return {
+    view: new ViewState(screen.view, (view) => publish({ view })),
+    layers: new LayerState(screen.layers, (layers) => publish({ layers })),
+    selection,
+    stations,
+    base: new BaseDataState(),
+    units: new UnitState(clock, staleLimitsS),
+    clock,
+  };
+}
+
+/** Hands the states down; call it while the page component is being made. Read them with getViewState(), getUnitState() … */
+export function provideScreenState(screen: ScreenState): void {
+  setViewState(screen.view);
+  setLayerState(screen.layers);
+  setSelectionState(screen.selection);
+  setStationState(screen.stations);
+  setBaseDataState(screen.base);
+  setUnitState(screen.units);
+  setClockState(screen.clock);
+}

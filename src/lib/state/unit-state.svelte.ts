@@ -1,0 +1,172 @@
+import { createContext } from 'svelte';
+import type { LngLat, UnitKind } from '$api/positions/contract.ts';
+import type { ClockState } from './clock-state.svelte.ts';
+import { LiveUnits, type LivePosition } from './live-units.ts';
+import { failedAfter, latestOf, loadingAfter, type Failure, type Loadable } from './loadable.ts';
+
+/** A unit as GET /api/units tells it. */
+export interface Unit {
+  id: string;
+  stationId: string;
+  number: number;
+  callSign: string;
+  kind: UnitKind;
+  dutyState: 'on' | 'off';
+  lngLat: LngLat | null;
+  at: string | null;
+  stale: boolean;
+  speedMps: number | null;
+  headingDeg: number | null;
+  batteryPct: number | null;
+  accuracyM: number | null;
+  crew: { displayName: string; role: string }[];
+  equipment: { kind: string; quantity: number }[];
+}
+
+/** A unit with its newest position, live where there is one. `ageS` undefined: it never reported. */
+export interface UnitNow extends Omit<Unit, 'at' | 'lngLat'> {
+  lngLat: LngLat | undefined;
+  atMs: number | undefined;
+  ageS: number | undefined;
+}
+
+/** How the live connection stands, for the top bar. */
+export interface Connection {
+  kind: 'connecting' | 'live' | 'waiting';
+  sinceMs: number;
+  /** Server time of the newest tick, undefined before the first. */
+  lastTickAtMs: number | undefined;
+}
+
+/** Seconds after which a unit of a kind counts as stale. */
+export type StaleLimits = Record<UnitKind, number>;
+
+/** The station's units: who they are, where they are now, and how old that is. */
+export class UnitState {
+  #units = $state.raw<Loadable<readonly Unit[]>>({ kind: 'idle' });
+  #connection = $state.raw<Connection>({ kind: 'connecting', sinceMs: Date.now(), lastTickAtMs: undefined });
+  #version = $state(0);
+  #tickedAtMs = 0;
+  #tickMs = 1000;
+  readonly #clock: ClockState;
+  readonly staleLimitsS: StaleLimits;
+
+  /** The typed arrays behind the map; read them after `version`, which rises once per published tick. */
+  readonly live = new LiveUnits();
+
+  readonly list: readonly Unit[] = $derived(latestOf(this.#units) ?? []);
+  readonly #byId = $derived(new Map(this.list.map((unit) => [unit.id, unit])));
+  readonly #byNumber = $derived(new Map(this.list.map((unit) => [unit.number, unit])));
+
+  /** Every unit with its newest position and age; for the table and the lists, computed only while someone reads it. */
+  readonly now: readonly UnitNow[] = $derived.by(() => {
+    void this.#version;
+    return this.list.map((unit) => this.#withPosition(unit, this.#clock.nowMs));
+  });
+  /** On duty and silent for longer than its kind may be, oldest first. */
+  readonly stale: readonly UnitNow[] = $derived(
+    this.now
+      .filter(({ stale, dutyState }) => stale && dutyState === 'on')
+      .toSorted((a, b) => (b.ageS ?? Infinity) - (a.ageS ?? Infinity)),
+  );
+
+  constructor(clock: ClockState, staleLimitsS: StaleLimits) {
+    this.#clock = clock;
+    this.staleLimitsS = staleLimitsS;
+  }
+
+  get status(): Loadable<readonly Unit[]> {
+    return this.#units;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** When the newest tick came, by `performance.now()`, and how long its movement takes; not reactive. */
+  get movement(): { tickedAtMs: number; tickMs: number } {
+    return { tickedAtMs: this.#tickedAtMs, tickMs: this.#tickMs };
+  }
+
+  /** Age of the newest tick in seconds: how old the whole picture is. Undefined before the first tick. */
+  get dataAgeS(): number | undefined {
+    const { lastTickAtMs } = this.#connection;
+    return lastTickAtMs === undefined ? undefined : Math.max(0, (this.#clock.nowMs - lastTickAtMs) / 1000);
+  }
+
+  /** The unit with its position now; undefined: no such unit. */
+  find(id: string): UnitNow | undefined {
+    void this.#version;
+    const unit = this.#byId.get(id);
+    return unit && this.#withPosition(unit, this.#clock.nowMs);
+  }
+
+  /** The unit of a live frame's number; undefined while its record has not come. */
+  findByNumber(number: number): Unit | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** Live position of a unit, undefined when none of its fixes is in sight. */
+  positionOf(unit: Pick<Unit, 'number'>): LivePosition | undefined {
+    void this.#version;
+    const slot = this.live.slotOf(unit.number);
+    return slot === undefined ? undefined : this.live.read(slot);
+  }
+
+  /** Another station: nothing of the last one stays on the map. */
+  clear(): void {
+    this.#units = { kind: 'idle' };
+    this.live.clear();
+    this.#connection = { kind: 'connecting', sinceMs: Date.now(), lastTickAtMs: undefined };
+    this.#version++;
+  }
+
+  loading(): void {
+    this.#units = loadingAfter(this.#units);
+  }
+
+  loaded(units: readonly Unit[]): void {
+    this.#units = { kind: 'ready', value: units };
+  }
+
+  failed(failure: Failure): void {
+    this.#units = failedAfter(this.#units, failure);
+  }
+
+  connectionChanged(connection: Connection): void {
+    this.#connection = connection;
+  }
+
+  /** One tick: `change` writes into the columns, then everyone is told once. */
+  tick(tickMs: number, change: (live: LiveUnits) => void): void {
+    const nowMs = performance.now();
+    this.live.settle(this.#tickedAtMs === 0 ? 1 : Math.min(1, (nowMs - this.#tickedAtMs) / this.#tickMs));
+    change(this.live);
+    this.#tickedAtMs = nowMs;
+    this.#tickMs = tickMs;
+    this.#version++;
+  }
+
+  #withPosition(unit: Unit, nowMs: number): UnitNow {
+    const position = this.positionOf(unit);
+    const atMs = position?.observedAtMs ?? (unit.at === null ? undefined : Date.parse(unit.at));
+    const ageS = atMs === undefined ? undefined : Math.max(0, (nowMs - atMs) / 1000);
+    return {
+      ...unit,
+      lngLat: position?.lngLat ?? unit.lngLat ?? undefined,
+      speedMps: position ? (position.speedMps ?? null) : unit.speedMps,
+      headingDeg: position ? (position.headingDeg ?? null) : unit.headingDeg,
+      batteryPct: position ? (position.batteryPct ?? null) : unit.batteryPct,
+      accuracyM: position ? (position.accuracyM ?? null) : unit.accuracyM,
+      atMs,
+      ageS,
+      stale: ageS === undefined || ageS > this.staleLimitsS[unit.kind],
+    };
+  }
+}
+
+export const [getUnitState, setUnitState] = createContext<UnitState>();

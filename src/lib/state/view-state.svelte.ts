@@ -1,0 +1,50 @@
+import { createContext } from 'svelte';
+import type { Bbox, LngLat } from '$api/positions/contract.ts';
+import type { View } from './url.ts';
+
+/** Where a person asked to be taken; the map goes there and then tells where it is. */
+export type Flight = { kind: 'point'; lngLat: LngLat; minZoom: number } | { kind: 'bbox'; bbox: Bbox };
+
+/** Where the map looks. The map tells it by `moved`, everyone else asks by `flyTo`. */
+export class ViewState {
+  #view = $state.raw<View | undefined>();
+  #bbox = $state.raw<Bbox | undefined>();
+  #flight = $state.raw<Flight | undefined>();
+  readonly #publish: (view: View) => void;
+
+  constructor(initial: View | undefined, publish: (view: View) => void = () => {}) {
+    this.#view = initial;
+    this.#publish = publish;
+  }
+
+  /** Undefined until the URL, the station or the map said where. */
+  get current(): View | undefined {
+    return this.#view;
+  }
+
+  /** What is in sight, undefined before the map is there. */
+  get bbox(): Bbox | undefined {
+    return this.#bbox;
+  }
+
+  get flight(): Flight | undefined {
+    return this.#flight;
+  }
+
+  /** The map came to rest here. */
+  moved(view: View, bbox: Bbox): void {
+    this.#view = view;
+    this.#bbox = bbox;
+    this.#publish(view);
+  }
+
+  flyTo(lngLat: LngLat, minZoom = 16): void {
+    this.#flight = { kind: 'point', lngLat, minZoom };
+  }
+
+  fitTo(bbox: Bbox): void {
+    this.#flight = { kind: 'bbox', bbox };
+  }
+}
+
+export const [getViewState, setViewState] = createContext<ViewState>();
