@@ -6,8 +6,8 @@
 // send the view again without resume.
 import { z } from 'zod';
 
-export * from './cells.ts';
-export * from './codes.ts';
+export * from './frame-cells.ts';
+export * from './frame-codes.ts';
 export { decodeTick, LiveFrameError, writeLngLats, type CellFrame, type LiveTick } from './frame.ts';
 
 const column = z.int().min(0).max(17_999);

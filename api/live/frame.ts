@@ -8,7 +8,7 @@
 //   trailer   u32 kind (3; 7 resets) · u32 base tick · u16 west · u16 south · u16 east · u16 north · u32 frames
 //
 // A unit that moves costs 11 bytes. Its kind is sent once, when it enters a cell.
-import { isInRange, southOf, stepDeg, westOf, type CellRange } from './cells.ts';
+import { isInRange, southOf, stepDeg, westOf, type CellRange } from './frame-cells.ts';
 
 export const frameVersion = 1;
 export const preambleBytes = 20;
