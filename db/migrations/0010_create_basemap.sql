@@ -9,7 +9,7 @@ CREATE TABLE basemap_extracts (
   sha256 bytea NOT NULL CHECK (length(sha256) = 32),
   observed_at timestamptz,
   bbox geometry(Polygon, 4326),
-  started_at timestamptz NOT NULL DEFAULT now(),
+  written_at timestamptz NOT NULL DEFAULT now(),
   published_at timestamptz,
   retired_at timestamptz,
   CHECK (retired_at IS NULL OR published_at IS NOT NULL),
@@ -21,6 +21,7 @@ COMMENT ON COLUMN basemap_extracts.attribution IS 'Shown on the map wherever thi
 COMMENT ON COLUMN basemap_extracts.sha256 IS 'Of the file, or of the generator''s input: the same content imported again changes nothing.';
 COMMENT ON COLUMN basemap_extracts.observed_at IS 'How new the content is (OSM replication time); where two extracts hold the same feature the newer one''s is shown.';
 COMMENT ON COLUMN basemap_extracts.bbox IS 'Box around everything shown of it; a tile asks only the extracts that touch it.';
+COMMENT ON COLUMN basemap_extracts.written_at IS 'When its last batch was written, so that an import that still runs is told from one that died.';
 COMMENT ON COLUMN basemap_extracts.retired_at IS 'When a later import of the same name took its place; its rows are then deleted in short transactions.';
 CREATE UNIQUE INDEX basemap_extracts_shown_key ON basemap_extracts (name) WHERE published_at IS NOT NULL AND retired_at IS NULL; -- one shown extract of a name
 
