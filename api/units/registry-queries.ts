@@ -1,0 +1,63 @@
+import type { Transaction } from '../database/database.ts';
+import { sql } from '../database/sql.ts';
+import type { UnitKind } from '../positions/contract.ts';
+
+export interface RegistryUnitRow {
+  unitId: string;
+  stationId: string;
+  unitNumber: number;
+  callSign: string;
+  kind: UnitKind;
+  dutyState: 'on' | 'off';
+}
+
+export interface RegistryDeviceRow {
+  deviceNumber: number;
+  stationId: string;
+  name: string;
+  unitId: string | null;
+  tokenHash: string | null;
+}
+
+export interface RegistryGatewayRow {
+  gatewayId: string;
+  stationId: string;
+  tokenHash: string;
+}
+
+/** How often has the base data of these stations changed, by noun? Reads one small table. */
+export function findRevisions(
+  transaction: Transaction,
+  stationIds: readonly string[],
+): Promise<{ stationId: string; noun: string; revision: number }[]> {
+  return transaction.query(
+    sql`SELECT station_id AS "stationId", noun, revision FROM revisions WHERE station_id = ANY(${stationIds}::uuid[])`,
+  );
+}
+
+/** All units of these stations; none when a station has none. By units_station_id_number_key. */
+export function findRegistryUnits(transaction: Transaction, stationIds: readonly string[]): Promise<RegistryUnitRow[]> {
+  return transaction.query(sql`
+    SELECT id AS "unitId", station_id AS "stationId", number AS "unitNumber", call_sign AS "callSign", kind, duty_state AS "dutyState"
+    FROM units WHERE station_id = ANY(${stationIds}::uuid[])`);
+}
+
+/** The devices of these stations that are not revoked. By devices_station_id_name_key. */
+export function findRegistryDevices(
+  transaction: Transaction,
+  stationIds: readonly string[],
+): Promise<RegistryDeviceRow[]> {
+  return transaction.query(sql`
+    SELECT number AS "deviceNumber", station_id AS "stationId", name, unit_id AS "unitId", encode(token_hash, 'hex') AS "tokenHash"
+    FROM devices WHERE station_id = ANY(${stationIds}::uuid[]) AND revoked_at IS NULL`);
+}
+
+/** The gateways of these stations that are not revoked. By gateways_station_id_name_key. */
+export function findRegistryGateways(
+  transaction: Transaction,
+  stationIds: readonly string[],
+): Promise<RegistryGatewayRow[]> {
+  return transaction.query(sql`
+    SELECT id AS "gatewayId", station_id AS "stationId", encode(token_hash, 'hex') AS "tokenHash"
+    FROM gateways WHERE station_id = ANY(${stationIds}::uuid[]) AND revoked_at IS NULL`);
+}
