@@ -3,7 +3,7 @@ import { ClockState, setClockState } from './clock-state.svelte.ts';
 import { LayerState, setLayerState } from './layer-state.svelte.ts';
 import { SelectionState, setSelectionState } from './selection-state.svelte.ts';
 import { setStationState, StationState } from './station-state.svelte.ts';
-import { setUnitState, UnitState, type StaleLimits } from './unit-state.svelte.ts';
+import { setUnitState, UnitState } from './unit-state.svelte.ts';
 import { formatQuery, formatScreenUrl, parseScreenUrl, type ScreenUrl } from './url.ts';
 import { setViewState, ViewState } from './view-state.svelte.ts';
 
@@ -21,7 +21,7 @@ export interface ScreenState {
  * Makes the states of one page from its address. `write` gets the new query ("?v=…", "" for none) whenever a person
  * changed what belongs into it; it is called at most every 300 ms, since browsers refuse faster address changes.
  */
-export function createScreenState(url: URL, staleLimitsS: StaleLimits, write: (query: string) => void): ScreenState {
+export function createScreenState(url: URL, write: (query: string) => void): ScreenState {
   const screen: ScreenUrl = parseScreenUrl(url.searchParams);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const publish = (part: Partial<ScreenUrl>): void => {
@@ -45,7 +45,7 @@ export function createScreenState(url: URL, staleLimitsS: StaleLimits, write: (q
     selection,
     stations,
     base: new BaseDataState(),
-    units: new UnitState(clock, staleLimitsS),
+    units: new UnitState(clock),
     clock,
   };
 }

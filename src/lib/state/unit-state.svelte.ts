@@ -1,27 +1,9 @@
 import { createContext } from 'svelte';
-import type { LngLat, UnitKind } from '$api/positions/contract.ts';
+import type { LngLat } from '$api/positions/contract.ts';
+import { staleAfterS, type Unit } from '$api/units/contract.ts';
 import type { ClockState } from './clock-state.svelte.ts';
 import { LiveUnits, type LivePosition } from './live-units.ts';
 import { failedAfter, latestOf, loadingAfter, type Failure, type Loadable } from './loadable.ts';
-
-/** A unit as GET /api/units tells it. */
-export interface Unit {
-  id: string;
-  stationId: string;
-  number: number;
-  callSign: string;
-  kind: UnitKind;
-  dutyState: 'on' | 'off';
-  lngLat: LngLat | null;
-  at: string | null;
-  stale: boolean;
-  speedMps: number | null;
-  headingDeg: number | null;
-  batteryPct: number | null;
-  accuracyM: number | null;
-  crew: { displayName: string; role: string }[];
-  equipment: { kind: string; quantity: number }[];
-}
 
 /** A unit with its newest position, live where there is one. `ageS` undefined: it never reported. */
 export interface UnitNow extends Omit<Unit, 'at' | 'lngLat'> {
@@ -38,9 +20,6 @@ export interface Connection {
   lastTickAtMs: number | undefined;
 }
 
-/** Seconds after which a unit of a kind counts as stale. */
-export type StaleLimits = Record<UnitKind, number>;
-
 /** The station's units: who they are, where they are now, and how old that is. */
 export class UnitState {
   #units = $state.raw<Loadable<readonly Unit[]>>({ kind: 'idle' });
@@ -49,7 +28,6 @@ export class UnitState {
   #tickedAtMs = 0;
   #tickMs = 1000;
   readonly #clock: ClockState;
-  readonly staleLimitsS: StaleLimits;
 
   /** The typed arrays behind the map; read them after `version`, which rises once per published tick. */
   readonly live = new LiveUnits();
@@ -70,9 +48,8 @@ export class UnitState {
       .toSorted((a, b) => (b.ageS ?? Infinity) - (a.ageS ?? Infinity)),
   );
 
-  constructor(clock: ClockState, staleLimitsS: StaleLimits) {
+  constructor(clock: ClockState) {
     this.#clock = clock;
-    this.staleLimitsS = staleLimitsS;
   }
 
   get status(): Loadable<readonly Unit[]> {
@@ -164,7 +141,7 @@ export class UnitState {
       accuracyM: position ? (position.accuracyM ?? null) : unit.accuracyM,
       atMs,
       ageS,
-      stale: ageS === undefined || ageS > this.staleLimitsS[unit.kind],
+      stale: ageS === undefined || ageS > staleAfterS[unit.kind],
     };
   }
 }
