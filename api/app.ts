@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
+import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
 import { createUnitRoutes } from './units/routes.ts';
@@ -28,7 +29,8 @@ export function createApp(dependencies: Dependencies) {
     .route('/api', createStationRoutes(dependencies))
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
-    .route('/api', createUnitRoutes(dependencies));
+    .route('/api', createUnitRoutes(dependencies))
+    .route('/api', createSearchRoutes(dependencies));
 
   app.all('/api/*', () => {
     throw new Problem(404, 'not-found', 'There is nothing at this address');

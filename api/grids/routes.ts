@@ -3,7 +3,7 @@ import type { Dependencies } from '../app.ts';
 import { featureCollection, sendGeoJson } from '../reading/geojson.ts';
 import { readQuery } from '../reading/read-query.ts';
 import { readScope } from '../reading/read-scope.ts';
-import { holds, readEntityTag, revalidated } from '../reading/revisions.ts';
+import { holds, readEntityTag, revalidated } from '../reading/entity-tag.ts';
 import { gridsQuerySchema } from './contract.ts';
 import { findGrids } from './queries.ts';
 
