@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { openPool, type PoolOptions } from '../../api/database/database.ts';
 import { openEmbedded } from '../../api/database/embedded.ts';
 import { migrate } from '../../api/database/migrate.ts';
+import { copyEmbeddedTemplate } from './embedded-template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,6 +26,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     return async () => {};
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'sd-'));
+  await copyEmbeddedTemplate(dataDir);
   const engine = await openEmbedded(dataDir);
   const poolOptions: PoolOptions = { engine: 'embedded', target: { socketDir: dataDir }, maxConnections: 4 };
   const database = openPool(poolOptions);

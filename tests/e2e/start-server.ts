@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyEmbeddedTemplate } from '../database/embedded-template.ts';
 
 export interface ServerProcess {
   url: string;
@@ -19,12 +20,18 @@ export interface ServerProcess {
  * Starts the real server as a process of its own on a free port, on the embedded database in a temporary directory
  * unless told otherwise, and waits for the line with its URL.
  */
-export async function startServerProcess({
-  args = [],
-  environment = {},
-  timeoutMs = 120_000,
-}: { args?: string[]; environment?: Record<string, string>; timeoutMs?: number } = {}): Promise<ServerProcess> {
+export async function startServerProcess(
+  options: {
+    args?: string[];
+    environment?: Record<string, string>;
+    timeoutMs?: number;
+    /** Make the database from nothing instead of copying a migrated one. */
+    fresh?: boolean;
+  } = {},
+): Promise<ServerProcess> {
+  const { args = [], environment = {}, timeoutMs = 120_000, fresh = false } = options;
   const dataDir = environment['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'sd-'));
+  if (!fresh && !environment['DATABASE_URL'] && !environment['DATA_DIR']) await copyEmbeddedTemplate(dataDir);
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../api/commands/start.ts'), ...args], {
     env: { ...process.env, DATABASE_URL: '', PORT: '0', HOST: '', ...environment, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
