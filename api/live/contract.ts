@@ -2,8 +2,9 @@
 //
 // Browser to server, text: first a view, then a view whenever it changes, and an echo of every tick.
 // Server to browser: one binary message a tick, also when nothing moved (see frame.ts), and text when base data changed.
-// The first message after a view without resume is a reset; a tick whose base is not the last one seen is a gap:
-// send the view again without resume.
+// The first message after a view without resume is a reset. A message whose base is not the last tick seen is a gap:
+// connect again without resume. What a viewer sends of its view is answered in whole cells, so only a view of other
+// cells need be sent. Units that stay in a cell the viewer leaves are not removed one by one: the trailer's range says so.
 import { z } from 'zod';
 
 export * from './frame-cells.ts';

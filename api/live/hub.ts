@@ -1,0 +1,211 @@
+import { randomInt } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Viewer } from '../accounts/viewer.ts';
+import { Problem } from '../errors.ts';
+import type { LatestFix, LivePublisher } from '../positions/latest-fixes.ts';
+import { resumableTicks, type ChangedMessage, type ChangedNoun } from './contract.ts';
+import type { LiveAudience } from './encode-tick.ts';
+import { Feed } from './feed.ts';
+import type { CellRange } from './frame-cells.ts';
+import { LiveViewer, type ViewerCounts } from './live-viewer.ts';
+import { StationUnits } from './station-units.ts';
+import { admit, livePath, refuseUpgrade, type Admission } from './upgrade.ts';
+
+export interface LiveHubOptions {
+  viewerOf(request: Request): Promise<Viewer>;
+  /** Milliseconds between ticks; 0 leaves ticking to the caller. */
+  tickMs?: number;
+  /** Viewers beyond this are answered 503. */
+  maxViewers?: number;
+  /** How often every viewer is pinged, ms. */
+  pingEveryMs?: number;
+  /** A viewer not heard of for this long is dead, ms. */
+  deadAfterMs?: number;
+}
+
+export interface LiveStats extends ViewerCounts {
+  tick: number;
+  stations: number;
+  units: number;
+  viewers: number;
+}
+
+/** The live path: newest positions in, one message a tick and viewer out. In this process only; a broker replaces this seam. */
+export interface LiveHub extends LivePublisher {
+  /** Positions known at start, shown with their true age. */
+  restore(fixes: readonly LatestFix[]): void;
+  /** Answers upgrades of `/api/live` on this server, and refuses all others. */
+  attach(server: Server): void;
+  /** Tells a station's viewers to read a noun again. */
+  announceChange(stationId: string, noun: ChangedNoun): void;
+  /** Ends the tick now. */
+  tick(): void;
+  stats(): LiveStats;
+  /** Closes every viewer's socket; they come back when a server is there again. */
+  close(): Promise<void>;
+}
+
+interface Station {
+  units: StationUnits;
+  feeds: Map<LiveAudience, WatchedFeed>;
+}
+
+interface WatchedFeed {
+  feed: Feed;
+  viewers: Set<LiveViewer>;
+  unwatchedTicks: number;
+}
+
+export function createLiveHub({
+  viewerOf,
+  tickMs = 1000,
+  maxViewers = 2000,
+  pingEveryMs = 10_000,
+  deadAfterMs = 30_000,
+}: LiveHubOptions): LiveHub {
+  // Ticks start anew with each process: the epoch tells them from those before.
+  const epoch = randomInt(1, 0xffff_ffff);
+  const stations = new Map<string, Station>();
+  const counts: ViewerCounts = { bytes: 0, resets: 0, resumed: 0, skippedTicks: 0 };
+  const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 2048 });
+  let viewerCount = 0;
+  let isClosing = false;
+  let tick = 1;
+  let tickedAtMs = Date.now();
+
+  function stationOf(id: string): Station {
+    let station = stations.get(id);
+    if (!station) stations.set(id, (station = { units: new StationUnits(), feeds: new Map() }));
+    return station;
+  }
+
+  function feedOf({ stationId, audience }: Admission): WatchedFeed {
+    const station = stationOf(stationId);
+    let watched = station.feeds.get(audience);
+    if (!watched) {
+      const feed = new Feed(station.units, audience, epoch, tick, tickedAtMs);
+      station.feeds.set(audience, (watched = { feed, viewers: new Set(), unwatchedTicks: 0 }));
+    }
+    return watched;
+  }
+
+  function advance(): void {
+    tick++;
+    tickedAtMs = Date.now();
+    for (const { units, feeds } of stations.values()) {
+      const changes = units.takeChanges();
+      for (const [audience, watched] of feeds) {
+        watched.unwatchedTicks = watched.viewers.size > 0 ? 0 : watched.unwatchedTicks + 1;
+        if (watched.unwatchedTicks > resumableTicks) feeds.delete(audience);
+        else {
+          watched.feed.advance(tick, tickedAtMs, changes);
+          sendTick(watched);
+        }
+      }
+    }
+  }
+
+  function admitViewer(webSocket: WebSocket, socket: Duplex, admission: Admission): void {
+    const watched = feedOf(admission);
+    const viewer = new LiveViewer(webSocket, socket, watched.feed, epoch, counts, Date.now());
+    watched.viewers.add(viewer);
+    webSocket.on('message', (content: Buffer, isBinary) => viewer.onMessage(content, isBinary, Date.now()));
+    webSocket.on('pong', () => (viewer.lastSeenMs = Date.now()));
+    webSocket.on('close', () => {
+      watched.viewers.delete(viewer);
+      viewerCount--;
+    });
+    // A broken socket or frame also closes; without a listener it would end the process.
+    webSocket.on('error', () => {});
+  }
+
+  async function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    try {
+      if (incoming.url?.split('?', 1)[0] !== livePath)
+        throw new Problem(404, 'not-found', 'There is nothing at this address');
+      const admission = await admit(incoming, viewerOf);
+      if (isClosing || viewerCount >= maxViewers)
+        throw new Problem(503, 'too-many-viewers', 'The server has all the viewers it can serve', { retryAfterS: 10 });
+      socket.off('error', onError);
+      webSockets.handleUpgrade(incoming, socket, head, (webSocket) => {
+        viewerCount++;
+        admitViewer(webSocket, socket, admission);
+      });
+    } catch (error) {
+      refuseUpgrade(socket, error);
+    }
+  }
+
+  function keepAlive(): void {
+    const now = Date.now();
+    for (const { viewer } of eachViewer()) {
+      if (now - viewer.lastSeenMs > deadAfterMs) viewer.terminate();
+      else if (!viewer.hasView && now - viewer.openedMs > deadAfterMs) viewer.close(1008, 'no view was sent');
+      else viewer.ping();
+    }
+  }
+
+  function* eachViewer(): Generator<{ stationId: string; viewer: LiveViewer }> {
+    for (const [stationId, { feeds }] of stations)
+      for (const { viewers } of feeds.values()) for (const viewer of viewers) yield { stationId, viewer };
+  }
+
+  const ticking = tickMs > 0 ? setInterval(advance, tickMs) : undefined;
+  const pinging = setInterval(keepAlive, pingEveryMs);
+
+  return {
+    publishFixes(fixes) {
+      for (const fix of fixes) stationOf(fix.stationId).units.put(fix);
+    },
+    publishRemoval: (stationId, unitNumber) => stations.get(stationId)?.units.remove(unitNumber),
+    restore(fixes) {
+      for (const fix of fixes) stationOf(fix.stationId).units.put(fix);
+    },
+    attach(server) {
+      server.on('upgrade', (incoming, socket, head) => void upgrade(incoming, socket, head));
+    },
+    announceChange(stationId, noun) {
+      const text = JSON.stringify({ type: 'changed', noun, stationId } satisfies ChangedMessage);
+      for (const { viewers } of stations.get(stationId)?.feeds.values() ?? [])
+        for (const viewer of viewers) viewer.sendText(text);
+    },
+    tick: advance,
+    stats: () => ({
+      ...counts,
+      tick,
+      stations: stations.size,
+      units: [...stations.values()].reduce((sum, { units }) => sum + units.size, 0),
+      viewers: viewerCount,
+    }),
+    async close() {
+      isClosing = true;
+      clearInterval(ticking);
+      clearInterval(pinging);
+      for (const { viewer } of eachViewer()) viewer.close(1001, 'the server stops');
+      for (let waited = 0; viewerCount > 0 && waited < 500; waited += 20)
+        await new Promise((done) => setTimeout(done, 20));
+      for (const { viewer } of eachViewer()) viewer.terminate();
+    },
+  };
+}
+
+/** Viewers of the same cells share one buffer: its bytes are put together once. */
+function sendTick({ feed, viewers }: WatchedFeed): void {
+  const messages = new Map<string, Buffer>();
+  for (const viewer of viewers) {
+    const range = viewer.sharedRange;
+    if (range) viewer.sendShared(messageOf(messages, feed, range));
+    else viewer.sendTick();
+  }
+}
+
+function messageOf(messages: Map<string, Buffer>, feed: Feed, range: CellRange): Buffer {
+  const key = `${range.west} ${range.south} ${range.east} ${range.north}`;
+  let message = messages.get(key);
+  if (!message) messages.set(key, (message = feed.delta(range)));
+  return message;
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { audienceOf } from '../accounts/audience.ts';
+import type { Viewer } from '../accounts/viewer.ts';
+import { isUuid } from '../database/database.ts';
+import { Problem, problemOf } from '../errors.ts';
+import type { LiveAudience } from './encode-tick.ts';
+
+export const livePath = '/api/live';
+
+export interface Admission {
+  stationId: string;
+  audience: LiveAudience;
+}
+
+/** The upgrade request as the rest of the API sees requests. */
+function requestOf(incoming: IncomingMessage): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return new Request(new URL(incoming.url ?? '/', 'http://localhost'), { headers });
+}
+
+/**
+ * Which station the request may watch, and how exactly.
+ * @throws {Problem} when the page is another site's, the station is unknown, or the viewer may not see its units.
+ */
+export async function admit(
+  incoming: IncomingMessage,
+  viewerOf: (request: Request) => Promise<Viewer>,
+): Promise<Admission> {
+  checkOrigin(incoming);
+  const request = requestOf(incoming);
+  const stationId = new URL(request.url).searchParams.get('station')?.toLowerCase() ?? '';
+  if (!isUuid(stationId))
+    throw new Problem(400, 'invalid-request', 'The live socket needs a station', {
+      errors: [{ field: 'station', got: stationId, expected: 'a UUID' }],
+    });
+  const audience = audienceOf(await viewerOf(request), stationId, 'units');
+  // As for rows: what may not be seen is not there.
+  if (audience === 'none') throw new Problem(404, 'not-found', 'There is no such station');
+  return { stationId, audience };
+}
+
+/** Browsers send cookies with a socket from any site and ask nobody; programs send no Origin. */
+function checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
+  if (origin === undefined) return;
+  if (!URL.canParse(origin) || new URL(origin).host !== host)
+    throw new Problem(403, 'foreign-origin', 'The live socket is for pages of this server only');
+}
+
+/** Answers an upgrade that is not made, as every refused request is answered. */
+export function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const { details, headers } = problemOf(error);
+  const body = JSON.stringify(details);
+  const lines = Object.entries({
+    ...headers,
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${details.status} Refused\r\n${lines.join('')}\r\n${body}`);
+}
