@@ -1,31 +1,16 @@
-import type { UnitKind } from '$api/positions/contract.ts';
-
-/** Order of the kinds in columns and on the GPU. */
-export const unitKindOrder: readonly UnitKind[] = ['foot', 'car', 'bike', 'uav'];
+import { unitKinds, type UnitKind } from '$api/positions/contract.ts';
 
 /** One unit's newest fix, as the screen's words need it. */
 export interface LivePosition {
   number: number;
   kind: UnitKind;
   lngLat: [lng: number, lat: number];
-  speedMps: number | undefined;
+  /** Undefined: the device did not say. */
   headingDeg: number | undefined;
-  accuracyM: number | undefined;
-  batteryPct: number | undefined;
   observedAtMs: number;
 }
 
-/** What one frame says of a unit. NaN: the device did not say. */
-export interface LiveFix {
-  lng: number;
-  lat: number;
-  kind: number;
-  speedMps: number;
-  headingDeg: number;
-  accuracyM: number;
-  batteryPct: number;
-  observedAtMs: number;
-}
+const firstSize = 64;
 
 /**
  * The units in sight as columns that grow in place: slot i of every column is one unit. Slots are dense; a unit that
@@ -34,20 +19,22 @@ export interface LiveFix {
  */
 export class LiveUnits {
   count = 0;
-  numbers = new Uint32Array(64);
-  kinds = new Uint8Array(64);
+  numbers = new Uint32Array(firstSize);
+  /** Index into `unitKinds`. */
+  kinds = new Uint8Array(firstSize);
+  /** The live cell the unit was last told in. */
+  cells = new Uint32Array(firstSize);
   /** lng, lat per slot. */
-  current = new Float64Array(128);
-  previous = new Float64Array(128);
-  headingsDeg = new Float32Array(64);
-  speedsMps = new Float32Array(64);
-  accuraciesM = new Float32Array(64);
-  batteriesPct = new Float32Array(64);
-  observedAtMs = new Float64Array(64);
+  current = new Float64Array(2 * firstSize);
+  previous = new Float64Array(2 * firstSize);
+  /** NaN: the device did not say. */
+  headingsDeg = new Float32Array(firstSize);
+  observedAtMs = new Float64Array(firstSize);
   /** Slots whose `previous` differs from `current`. */
   readonly moving = new Set<number>();
   readonly #slots = new Map<number, number>();
 
+  /** Undefined: not in sight. */
   slotOf(number: number): number | undefined {
     return this.#slots.get(number);
   }
@@ -63,24 +50,25 @@ export class LiveUnits {
     }
   }
 
-  /** The unit is now there; a unit that was not known appears in place, without a way. */
-  put(number: number, fix: LiveFix): void {
+  /**
+   * The unit is now there; one that was not known appears in place, without a way. `kind` undefined: as before.
+   * @returns its slot.
+   */
+  put(number: number, lng: number, lat: number, cell: number, kind?: number): number {
     const known = this.#slots.get(number);
     const slot = known ?? this.#append(number);
     const at = 2 * slot;
+    const { previous, current } = this;
     if (known === undefined) {
-      this.previous[at] = fix.lng;
-      this.previous[at + 1] = fix.lat;
+      previous[at] = lng;
+      previous[at + 1] = lat;
     }
-    this.current[at] = fix.lng;
-    this.current[at + 1] = fix.lat;
-    if (this.previous[at] !== fix.lng || this.previous[at + 1] !== fix.lat) this.moving.add(slot);
-    this.kinds[slot] = fix.kind;
-    this.headingsDeg[slot] = fix.headingDeg;
-    this.speedsMps[slot] = fix.speedMps;
-    this.accuraciesM[slot] = fix.accuracyM;
-    this.batteriesPct[slot] = fix.batteryPct;
-    this.observedAtMs[slot] = fix.observedAtMs;
+    current[at] = lng;
+    current[at + 1] = lat;
+    if (previous[at] !== lng || previous[at + 1] !== lat) this.moving.add(slot);
+    this.cells[slot] = cell;
+    if (kind !== undefined) this.kinds[slot] = kind;
+    return slot;
   }
 
   remove(number: number): void {
@@ -90,10 +78,9 @@ export class LiveUnits {
     this.#slots.delete(number);
     this.moving.delete(slot);
     if (slot === last) return;
-    for (const column of this.#columns()) {
-      const width = column === this.current || column === this.previous ? 2 : 1;
-      column.copyWithin(slot * width, last * width, (last + 1) * width);
-    }
+    for (const column of [this.numbers, this.kinds, this.cells, this.headingsDeg, this.observedAtMs])
+      column.copyWithin(slot, last, last + 1);
+    for (const column of [this.current, this.previous]) column.copyWithin(2 * slot, 2 * last, 2 * last + 2);
     this.#slots.set(this.numbers[slot]!, slot);
     if (this.moving.delete(last)) this.moving.add(slot);
   }
@@ -105,15 +92,12 @@ export class LiveUnits {
   }
 
   read(slot: number): LivePosition {
-    const said = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+    const headingDeg = this.headingsDeg[slot]!;
     return {
       number: this.numbers[slot]!,
-      kind: unitKindOrder[this.kinds[slot]!]!,
+      kind: unitKinds[this.kinds[slot]!]!,
       lngLat: [this.current[2 * slot]!, this.current[2 * slot + 1]!],
-      speedMps: said(this.speedsMps[slot]!),
-      headingDeg: said(this.headingsDeg[slot]!),
-      accuracyM: said(this.accuraciesM[slot]!),
-      batteryPct: said(this.batteriesPct[slot]!),
+      headingDeg: Number.isNaN(headingDeg) ? undefined : headingDeg,
       observedAtMs: this.observedAtMs[slot]!,
     };
   }
@@ -122,38 +106,25 @@ export class LiveUnits {
     if (this.count === this.numbers.length) this.#grow();
     const slot = this.count++;
     this.numbers[slot] = number;
+    this.kinds[slot] = 0;
+    this.headingsDeg[slot] = NaN;
     this.#slots.set(number, slot);
     return slot;
   }
 
-  #columns() {
-    return [
-      this.numbers,
-      this.kinds,
-      this.current,
-      this.previous,
-      this.headingsDeg,
-      this.speedsMps,
-      this.accuraciesM,
-      this.batteriesPct,
-      this.observedAtMs,
-    ];
-  }
-
   #grow(): void {
-    const doubled = <T extends Uint32Array | Uint8Array | Float64Array | Float32Array>(column: T): T => {
-      const bigger = new (column.constructor as new (length: number) => T)(column.length * 2);
-      bigger.set(column);
-      return bigger;
-    };
     this.numbers = doubled(this.numbers);
     this.kinds = doubled(this.kinds);
+    this.cells = doubled(this.cells);
     this.current = doubled(this.current);
     this.previous = doubled(this.previous);
     this.headingsDeg = doubled(this.headingsDeg);
-    this.speedsMps = doubled(this.speedsMps);
-    this.accuraciesM = doubled(this.accuraciesM);
-    this.batteriesPct = doubled(this.batteriesPct);
     this.observedAtMs = doubled(this.observedAtMs);
   }
+}
+
+function doubled<T extends Uint32Array | Uint8Array | Float64Array | Float32Array>(column: T): T {
+  const bigger = new (column.constructor as new (length: number) => T)(column.length * 2);
+  bigger.set(column);
+  return bigger;
 }

@@ -135,10 +135,7 @@ export class UnitState {
     return {
       ...unit,
       lngLat: position?.lngLat ?? unit.lngLat ?? undefined,
-      speedMps: position ? (position.speedMps ?? null) : unit.speedMps,
       headingDeg: position ? (position.headingDeg ?? null) : unit.headingDeg,
-      batteryPct: position ? (position.batteryPct ?? null) : unit.batteryPct,
-      accuracyM: position ? (position.accuracyM ?? null) : unit.accuracyM,
       atMs,
       ageS,
       stale: ageS === undefined || ageS > staleAfterS[unit.kind],
