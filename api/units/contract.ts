@@ -52,10 +52,15 @@ const instantSchema = z
   .transform((text) => Date.parse(text));
 
 /** `GET /api/units/{id}/track?from&to`: fixes with from ≤ time < to, in milliseconds since 1970. */
-export const trackQuerySchema = z
-  .object({ from: instantSchema, to: instantSchema })
-  .refine(({ from, to }) => from < to, { path: ['to'], error: 'a time after from' })
-  .refine(({ from, to }) => to - from <= maxTrackRangeMs, { path: ['to'], error: 'a time at most 7 days after from' });
+export const trackQuerySchema = z.object({ from: instantSchema, to: instantSchema }).pipe(
+  z
+    .object({ from: z.number(), to: z.number() })
+    .refine(({ from, to }) => from < to, { path: ['to'], error: 'a time after from', abort: true })
+    .refine(({ from, to }) => to - from <= maxTrackRangeMs, {
+      path: ['to'],
+      error: 'a time at most 7 days after from',
+    }),
+);
 
 /**
  * Properties of a piece of a track: a LineString, or a Point where only one fix stands alone. A new piece begins where

@@ -1,0 +1,32 @@
+import { Hono } from 'hono';
+import type { Dependencies } from '../../api/app.ts';
+import type { Database } from '../../api/database/database.ts';
+import { problemOf } from '../../api/errors.ts';
+import { createGridRoutes } from '../../api/grids/routes.ts';
+import { createSearchRoutes } from '../../api/search/routes.ts';
+import { createSentinelRoutes } from '../../api/sentinels/routes.ts';
+import { createUnitRoutes } from '../../api/units/routes.ts';
+
+/** The reading routes on a real database, seen by a viewer of these stations. */
+export function createReadingApp(database: Database, stationIds: readonly string[]) {
+  const dependencies: Pick<Dependencies, 'database' | 'viewerOf'> = {
+    database,
+    viewerOf: async () => ({ kind: 'local', stationIds }),
+  };
+  const app = new Hono()
+    .route('/api', createGridRoutes(dependencies))
+    .route('/api', createSentinelRoutes(dependencies))
+    .route('/api', createUnitRoutes(dependencies))
+    .route('/api', createSearchRoutes(dependencies));
+  app.onError((error, context) => {
+    const { details } = problemOf(error);
+    if (details.status === 500) throw error;
+    return context.body(JSON.stringify(details), details.status as 400);
+  });
+  /** Answer's status, headers and JSON (null when it has no body). */
+  return async (path: string, headers: Record<string, string> = {}) => {
+    const response = await app.request(path, { headers });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  };
+}
