@@ -106,7 +106,9 @@ function decodeFrame(buffer: ArrayBuffer, view: DataView, start: number, end: nu
   const units = view.getUint32(start + 8, true);
   const entered = view.getUint32(start + 12, true);
   const removed = view.getUint32(start + 16, true);
-  if (entered > units || start + frameBytes(units, entered, removed) > end)
+  // Bounded one by one first: the sum of three made-up counts does not fit the 32 bits it is rounded in.
+  const room = end - start;
+  if (entered > units || units > room || removed > room || frameBytes(units, entered, removed) > room)
     throw new LiveFrameError(`a frame of ${units} units, ${entered} entered, ${removed} removed is cut short`);
   let offset = start + frameHeaderBytes;
   const unitNumbers = new Uint32Array(buffer, offset, units);
