@@ -12,10 +12,11 @@ export interface PostgisCluster {
   /** URL of a superuser and an empty database `shaodian`. */
   url: string;
   binDir: string;
-  /** The postmaster, to be stopped and continued by fault tests. */
-  process: ChildProcess;
   /** Makes one more empty database and gives its URL. */
   createDatabase(name: string): Promise<string>;
+  /** Ends the server as an administrator's restart would; `launch` starts it again on the same port. */
+  halt(): Promise<void>;
+  launch(): void;
   stop(): Promise<void>;
 }
 
@@ -49,23 +50,28 @@ export async function startPostgisCluster({
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     ...settings,
   };
-  const postmaster = spawn(
-    join(binDir, 'postgres'),
-    ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
   let log = '';
-  postmaster.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
+  let postmaster: ChildProcess | undefined;
+  const launch = () => {
+    postmaster = spawn(
+      join(binDir, 'postgres'),
+      ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    postmaster.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
+  };
+  const halt = async () => {
+    if (!postmaster || postmaster.exitCode !== null || postmaster.signalCode !== null) return;
+    const ended = new Promise((resolve) => postmaster?.once('exit', resolve));
+    postmaster.kill('SIGINT');
+    await ended;
+  };
+  launch();
   const stop = async () => {
-    if (postmaster.exitCode === null && postmaster.signalCode === null) {
-      const ended = new Promise((resolve) => postmaster.once('exit', resolve));
-      postmaster.kill('SIGCONT');
-      postmaster.kill('SIGINT');
-      await ended;
-    }
+    await halt();
     rmSync(directory, { recursive: true, force: true });
   };
-  process.once('exit', () => postmaster.kill('SIGKILL'));
+  process.once('exit', () => postmaster?.kill('SIGKILL'));
   const psql = (statement: string, database = 'postgres') =>
     run(join(binDir, 'psql'), [
       '-X',
@@ -93,14 +99,14 @@ export async function startPostgisCluster({
       await createDatabase('shaodian');
       break;
     } catch (error) {
-      if (attempt > 100 || postmaster.exitCode !== null) {
+      if (attempt > 100 || postmaster?.exitCode !== null) {
         await stop();
         throw new Error(`The throw-away PostgreSQL did not start:\n${log}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  return { url: urlOf('shaodian'), binDir, process: postmaster, createDatabase, stop };
+  return { url: urlOf('shaodian'), binDir, createDatabase, halt, launch, stop };
 }
 
 function findBinaries(): string {
