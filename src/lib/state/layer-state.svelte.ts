@@ -1,17 +1,14 @@
 import { createContext } from 'svelte';
+import { Listeners } from './listeners.ts';
 import { layerNames, type LayerName } from './url.ts';
 
 /** Which layers are shown; all of them unless the URL says otherwise. */
 export class LayerState {
   #shown = $state.raw<ReadonlySet<LayerName>>(new Set(layerNames));
-  readonly #publish: (shown: ReadonlySet<LayerName>) => void;
+  readonly changes = new Listeners<ReadonlySet<LayerName>>();
 
-  constructor(
-    initial: ReadonlySet<LayerName> | undefined,
-    publish: (shown: ReadonlySet<LayerName>) => void = () => {},
-  ) {
+  constructor(initial?: ReadonlySet<LayerName>) {
     if (initial) this.#shown = initial;
-    this.#publish = publish;
   }
 
   get shown(): ReadonlySet<LayerName> {
@@ -26,7 +23,7 @@ export class LayerState {
     const next = new Set(this.#shown);
     if (!next.delete(name)) next.add(name);
     this.#shown = next;
-    this.#publish(next);
+    this.changes.tell(next);
   }
 }
 

@@ -12,6 +12,13 @@ export interface LivePosition {
 
 const firstSize = 64;
 
+/** Time between two live ticks, and so how long a marker takes from one fix to the next, ms. */
+export const tickMs = 1000;
+
+/** How far the markers are on their way, 0–1, `nowMs` being `performance.now()`. */
+export const progressOf = (tickedAtMs: number, nowMs: number): number =>
+  Math.min(1, Math.max(0, (nowMs - tickedAtMs) / tickMs));
+
 /**
  * The units in sight as columns that grow in place: slot i of every column is one unit. Slots are dense; a unit that
  * leaves gives its slot to the last one. `previous` is where the marker was seen when the tick came, `current` where

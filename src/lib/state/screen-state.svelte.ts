@@ -33,21 +33,15 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
     }, 300);
   };
   const clock = new ClockState();
-  const selection = new SelectionState(screen.selection, (selected) => publish({ selection: selected }));
-  const stations = new StationState(screen.stationId, (stationId) => {
-    publish({ stationId });
-    // What was open belongs to the station that leaves the screen.
-    selection.clear();
-  });
-  return {
-    view: new ViewState(screen.view, (view) => publish({ view })),
-    layers: new LayerState(screen.layers, (layers) => publish({ layers })),
-    selection,
-    stations,
-    base: new BaseDataState(),
-    units: new UnitState(clock),
-    clock,
-  };
+  const view = new ViewState(screen.view);
+  const layers = new LayerState(screen.layers);
+  const selection = new SelectionState(screen.selection);
+  const stations = new StationState(screen.stationId);
+  view.moves.add((moved) => publish({ view: moved.view }));
+  layers.changes.add((shown) => publish({ layers: shown }));
+  selection.changes.add((selected) => publish({ selection: selected }));
+  stations.choices.add(({ id }) => publish({ stationId: id }));
+  return { view, layers, selection, stations, base: new BaseDataState(), units: new UnitState(clock), clock };
 }
 
 /** Hands the states down; call it while the page component is being made. Read them with getViewState(), getUnitState() … */

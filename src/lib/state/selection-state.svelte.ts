@@ -1,14 +1,14 @@
 import { createContext } from 'svelte';
+import { Listeners } from './listeners.ts';
 import type { Selection } from './url.ts';
 
 /** What is open in the inspector. */
 export class SelectionState {
   #selection = $state.raw<Selection>({ kind: 'none' });
-  readonly #publish: (selection: Selection) => void;
+  readonly changes = new Listeners<Selection>();
 
-  constructor(initial: Selection = { kind: 'none' }, publish: (selection: Selection) => void = () => {}) {
+  constructor(initial: Selection = { kind: 'none' }) {
     this.#selection = initial;
-    this.#publish = publish;
   }
 
   get current(): Selection {
@@ -17,7 +17,7 @@ export class SelectionState {
 
   select(selection: Selection): void {
     this.#selection = selection;
-    this.#publish(selection);
+    this.changes.tell(selection);
   }
 
   clear(): void {

@@ -1,12 +1,14 @@
 import { createContext } from 'svelte';
 import type { Station } from '$api/stations/contract.ts';
+import { Listeners } from './listeners.ts';
 import { failedAfter, latestOf, loadingAfter, type Failure, type Loadable } from './loadable.ts';
 
 /** The stations that the viewer sees and the one on the screen. */
 export class StationState {
   #stations = $state.raw<Loadable<readonly Station[]>>({ kind: 'idle' });
   #wantedId = $state<string | undefined>();
-  readonly #publish: (stationId: string) => void;
+  /** Told when a person chose another one. */
+  readonly choices = new Listeners<Station>();
 
   /** The one on the screen: the wanted one, else the first that is a station, not a bureau above stations. */
   readonly current: Station | undefined = $derived.by(() => {
@@ -14,9 +16,8 @@ export class StationState {
     return all.find(({ id }) => id === this.#wantedId) ?? all.find(({ kind }) => kind === 'station') ?? all[0];
   });
 
-  constructor(initialId?: string, publish: (stationId: string) => void = () => {}) {
+  constructor(initialId?: string) {
     this.#wantedId = initialId;
-    this.#publish = publish;
   }
 
   get status(): Loadable<readonly Station[]> {
@@ -31,7 +32,7 @@ export class StationState {
   choose(stationId: string): void {
     if (stationId === this.current?.id) return;
     this.#wantedId = stationId;
-    this.#publish(stationId);
+    if (this.current) this.choices.tell(this.current);
   }
 
   loading(): void {

@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import type { LngLat } from '$api/positions/contract.ts';
 import { staleAfterS, type Unit } from '$api/units/contract.ts';
 import type { ClockState } from './clock-state.svelte.ts';
-import { LiveUnits, type LivePosition } from './live-units.ts';
+import { LiveUnits, progressOf, type LivePosition } from './live-units.ts';
 import { failedAfter, latestOf, loadingAfter, type Failure, type Loadable } from './loadable.ts';
 
 /** A unit with its newest position, live where there is one. `ageS` undefined: it never reported. */
@@ -25,8 +25,7 @@ export class UnitState {
   #units = $state.raw<Loadable<readonly Unit[]>>({ kind: 'idle' });
   #connection = $state.raw<Connection>({ kind: 'connecting', sinceMs: Date.now(), lastTickAtMs: undefined });
   #version = $state(0);
-  #tickedAtMs = 0;
-  #tickMs = 1000;
+  #tickedAtMs = -Infinity;
   readonly #clock: ClockState;
 
   /** The typed arrays behind the map; read them after `version`, which rises once per published tick. */
@@ -64,9 +63,9 @@ export class UnitState {
     return this.#version;
   }
 
-  /** When the newest tick came, by `performance.now()`, and how long its movement takes; not reactive. */
-  get movement(): { tickedAtMs: number; tickMs: number } {
-    return { tickedAtMs: this.#tickedAtMs, tickMs: this.#tickMs };
+  /** When the newest tick came, by `performance.now()`; not reactive. */
+  get tickedAtMs(): number {
+    return this.#tickedAtMs;
   }
 
   /** Age of the newest tick in seconds: how old the whole picture is. Undefined before the first tick. */
@@ -119,12 +118,11 @@ export class UnitState {
   }
 
   /** One tick: `change` writes into the columns, then everyone is told once. */
-  tick(tickMs: number, change: (live: LiveUnits) => void): void {
+  tick(change: (live: LiveUnits) => void): void {
     const nowMs = performance.now();
-    this.live.settle(this.#tickedAtMs === 0 ? 1 : Math.min(1, (nowMs - this.#tickedAtMs) / this.#tickMs));
+    this.live.settle(progressOf(this.#tickedAtMs, nowMs));
     change(this.live);
     this.#tickedAtMs = nowMs;
-    this.#tickMs = tickMs;
     this.#version++;
   }
 

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Bbox, LngLat } from '$api/positions/contract.ts';
+import { Listeners } from './listeners.ts';
 import type { View } from './url.ts';
 
 /** Where a person asked to be taken; the map goes there and then tells where it is. */
@@ -10,11 +11,11 @@ export class ViewState {
   #view = $state.raw<View | undefined>();
   #bbox = $state.raw<Bbox | undefined>();
   #flight = $state.raw<Flight | undefined>();
-  readonly #publish: (view: View) => void;
+  /** Told when the map came to rest. */
+  readonly moves = new Listeners<{ view: View; bbox: Bbox }>();
 
-  constructor(initial: View | undefined, publish: (view: View) => void = () => {}) {
+  constructor(initial: View | undefined) {
     this.#view = initial;
-    this.#publish = publish;
   }
 
   /** Undefined until the URL, the station or the map said where. */
@@ -35,7 +36,7 @@ export class ViewState {
   moved(view: View, bbox: Bbox): void {
     this.#view = view;
     this.#bbox = bbox;
-    this.#publish(view);
+    this.moves.tell({ view, bbox });
   }
 
   flyTo(lngLat: LngLat, minZoom = 16): void {
