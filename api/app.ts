@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
+import type { LiveHub } from './live/hub.ts';
 import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
@@ -18,6 +19,7 @@ export interface Dependencies {
   /** What the operator should know, shown by /api/health. */
   warnings: readonly string[];
   viewerOf(request: Request): Promise<Viewer>;
+  live: LiveHub;
   /** One line for the operator's log; never with coordinates of people, tokens or passwords. */
   log(line: string): void;
 }

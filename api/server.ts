@@ -9,6 +9,7 @@ import { createApp, type Dependencies } from './app.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
 import { OperatorError, type Environment } from './environment.ts';
+import { createLiveHub } from './live/hub.ts';
 import { createStaticRoutes } from './static-files.ts';
 
 /** A server that answers. */
@@ -42,12 +43,16 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
   try {
     const opened = await openServerDatabase(environment, onStep);
     const { database, postgisVersion, died } = opened;
+    const viewerOf = createLocalViewer(database);
+    const live = createLiveHub({ viewerOf });
+    live.attach(server);
     const dependencies: Dependencies = {
       environment,
       database,
       postgisVersion,
       warnings: await checkEngine(database),
-      viewerOf: createLocalViewer(database),
+      viewerOf,
+      live,
       log,
     };
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
@@ -60,6 +65,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 2000).unref();
+        await live.close();
         await closed;
         await opened.close();
       },

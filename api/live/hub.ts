@@ -154,8 +154,9 @@ export function createLiveHub({
       for (const { viewers } of feeds.values()) for (const viewer of viewers) yield { stationId, viewer };
   }
 
-  const ticking = tickMs > 0 ? setInterval(advance, tickMs) : undefined;
-  const pinging = setInterval(keepAlive, pingEveryMs);
+  // The listening server keeps the process alive, not the ticks.
+  const ticking = tickMs > 0 ? setInterval(advance, tickMs).unref() : undefined;
+  const pinging = setInterval(keepAlive, pingEveryMs).unref();
 
   return {
     publishFixes(fixes) {
