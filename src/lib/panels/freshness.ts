@@ -1,0 +1,15 @@
+import type { Connection } from '$lib/state/unit-state.svelte.ts';
+
+/** Ticks come once a second; a picture older than this is no longer what happens now, and the bar says so loudly. */
+export const oldAfterS = 8;
+/** Below this a tick is merely late. */
+const freshBelowS = 4;
+
+/** `waiting`: not live, but what is shown is still true; `old`: what is shown may mislead. */
+export type Freshness = 'connecting' | 'live' | 'waiting' | 'old';
+
+export function readFreshness(connection: Connection, dataAgeS: number | undefined): Freshness {
+  if (dataAgeS === undefined) return connection.kind === 'waiting' ? 'old' : 'connecting';
+  if (dataAgeS >= oldAfterS) return 'old';
+  return connection.kind === 'live' && dataAgeS < freshBelowS ? 'live' : 'waiting';
+}
