@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Viewer } from './accounts/viewer.ts';
+import { createBasemapRoutes } from './basemap/routes.ts';
 import type { Database } from './database/database.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
@@ -29,6 +30,7 @@ export function createApp(dependencies: Dependencies) {
   const app = new Hono()
     .route('/api', createHealthRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))
+    .route('/api', createBasemapRoutes(dependencies))
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))

@@ -7,7 +7,17 @@ export const tileBuffer = 64;
 /** Tiles exist up to here; the browser enlarges these for closer views. */
 export const maxTileZoom = 16;
 
-export const tileAttributes = ['class', 'name', 'name_en', 'name_zh', 'rank', 'oneway', 'bridge', 'tunnel', 'height_m'] as const;
+export const tileAttributes = [
+  'class',
+  'name',
+  'name_en',
+  'name_zh',
+  'rank',
+  'oneway',
+  'bridge',
+  'tunnel',
+  'height_m',
+] as const;
 export type TileAttribute = (typeof tileAttributes)[number];
 
 export const layerNames = ['landuse', 'green', 'water', 'boundaries', 'buildings', 'roads', 'places'] as const;
@@ -47,7 +57,11 @@ export const simplifyToleranceM = (layer: LayerName, zoom: number): number => {
 };
 
 /** West, south, east, north of a tile in web mercator metres, without its buffer. */
-export function tileBoundsM(zoom: number, x: number, y: number): [west: number, south: number, east: number, north: number] {
+export function tileBoundsM(
+  zoom: number,
+  x: number,
+  y: number,
+): [west: number, south: number, east: number, north: number] {
   const sizeM = worldM / 2 ** zoom;
   const west = -worldM / 2 + x * sizeM;
   const north = worldM / 2 - y * sizeM;
@@ -55,24 +69,73 @@ export function tileBoundsM(zoom: number, x: number, y: number): [west: number, 
 }
 
 export const roadClasses = [
-  'motorway', 'trunk', 'primary', 'secondary', 'tertiary', 'residential', 'service', 'pedestrian', 'path', 'rail',
+  'motorway',
+  'trunk',
+  'primary',
+  'secondary',
+  'tertiary',
+  'residential',
+  'service',
+  'pedestrian',
+  'path',
+  'rail',
 ] as const;
 export type RoadClass = (typeof roadClasses)[number];
 
 const roadMinZooms: Record<RoadClass, number> = {
-  motorway: 5, trunk: 6, primary: 8, secondary: 10, tertiary: 11, residential: 12, service: 14, pedestrian: 13, path: 14, rail: 10,
+  motorway: 5,
+  trunk: 6,
+  primary: 8,
+  secondary: 10,
+  tertiary: 11,
+  residential: 12,
+  service: 14,
+  pedestrian: 13,
+  path: 14,
+  rail: 10,
 };
 
 export const placeClasses = [
-  'city', 'town', 'district', 'village', 'suburb', 'neighbourhood',
-  'police', 'hospital', 'fire-station', 'government', 'school', 'university', 'transport', 'market', 'park', 'water', 'compound', 'sight',
+  'city',
+  'town',
+  'district',
+  'village',
+  'suburb',
+  'neighbourhood',
+  'police',
+  'hospital',
+  'fire-station',
+  'government',
+  'school',
+  'university',
+  'transport',
+  'market',
+  'park',
+  'water',
+  'compound',
+  'sight',
 ] as const;
 export type PlaceClass = (typeof placeClasses)[number];
 
 const placeMinZooms: Record<PlaceClass, number> = {
-  city: 4, town: 7, district: 9, village: 10, suburb: 11, neighbourhood: 13,
-  police: 14, hospital: 14, 'fire-station': 14, government: 14, school: 15, university: 14, transport: 14, market: 15,
-  park: 14, water: 13, compound: 15, sight: 15,
+  city: 4,
+  town: 7,
+  district: 9,
+  village: 10,
+  suburb: 11,
+  neighbourhood: 13,
+  police: 14,
+  hospital: 14,
+  'fire-station': 14,
+  government: 14,
+  school: 15,
+  university: 14,
+  transport: 14,
+  market: 15,
+  park: 14,
+  water: 13,
+  compound: 15,
+  sight: 15,
 };
 
 const isOneOf = <T extends string>(list: readonly T[], text: string): text is T => list.includes(text as T);
@@ -120,3 +183,7 @@ export const tileFeatureId = (osmType: OsmType, osmId: number): number =>
 
 export const osmTypes = ['node', 'way', 'relation'] as const;
 export type OsmType = (typeof osmTypes)[number];
+
+/** The lowest zoom at which a layer can hold anything. */
+export const minTileZoomOf = (layer: LayerName): number =>
+  ({ landuse: 9, green: 9, water: 5, boundaries: 8, buildings: 13, roads: 5, places: 4 })[layer];

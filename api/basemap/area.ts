@@ -5,7 +5,8 @@ const degreeM = 111_195;
 /** Area of polygons in square metres, holes taken off, on a plane at their latitude; 0 for lines and points. */
 export function areaM2(geometry: Geometry): number {
   if (geometry.type === 'Polygon') return polygonAreaM2(geometry.coordinates);
-  if (geometry.type === 'MultiPolygon') return geometry.coordinates.reduce((sum, rings) => sum + polygonAreaM2(rings), 0);
+  if (geometry.type === 'MultiPolygon')
+    return geometry.coordinates.reduce((sum, rings) => sum + polygonAreaM2(rings), 0);
   return 0;
 }
 

@@ -38,8 +38,10 @@ export async function publish(database: Database, extract: Extract): Promise<voi
 /** Deletes rows of one extract in short transactions; it must not be shown. */
 export async function removeExtract(database: Database, id: number): Promise<void> {
   for (const table of ['basemap_features', 'street_edges', 'street_nodes'] as const)
-    await writeInBatches(endless(), async (limits) =>
-      (await database.asOwner((transaction) => deleteSomeRows(transaction, table, id, limits.length))) > 0,
+    await writeInBatches(
+      endless(),
+      async (limits) =>
+        (await database.asOwner((transaction) => deleteSomeRows(transaction, table, id, limits.length))) > 0,
     );
   await database.asOwner((transaction) => deleteExtract(transaction, id));
 }

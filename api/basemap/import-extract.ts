@@ -9,8 +9,7 @@ import { writeFeatures } from './write-features.ts';
 import { writeStreets } from './write-streets.ts';
 
 export type ImportOutcome =
-  | { kind: 'unchanged' }
-  | { kind: 'published'; bbox: Bbox; stored: Record<LayerName, number>; streets: StreetGraph };
+  { kind: 'unchanged' } | { kind: 'published'; bbox: Bbox; stored: Record<LayerName, number>; streets: StreetGraph };
 
 /**
  * Makes an extract of features and streets part of the base map: written in short transactions, seen all at once, or not

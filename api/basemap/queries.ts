@@ -1,6 +1,17 @@
 import type { Transaction } from '../database/database.ts';
 import { sql, type Statement } from '../database/sql.ts';
-import type { LayerName, OsmType } from '../../tiles/schema.ts';
+import {
+  layerNames,
+  simplifyToleranceM,
+  tileBoundsM,
+  tileBuffer,
+  tileExtent,
+  tileSchema,
+  tileUnitM,
+  type LayerName,
+  type OsmType,
+  type TileAttribute,
+} from '../../tiles/schema.ts';
 import type { ExtractDescription } from './feature.ts';
 import type { Bbox } from '../positions/contract.ts';
 
@@ -48,31 +59,89 @@ export interface TileRow {
   wkb: Buffer;
 }
 
-type BoundsM = readonly [west: number, south: number, east: number, north: number];
-
 /**
- * What lies within `bounds` (web mercator metres, buffer included) at this zoom, for the encoder in Node?
- * basemap_features_geom_idx, up to zoom 12 basemap_features_overview_idx.
+ * What a tile shows, for the encoder in Node? basemap_features_geom_idx, up to zoom 12 basemap_features_overview_idx.
+ * An empty list is an empty tile.
  */
 export const listTileRows = (
   transaction: Transaction,
   extractIds: readonly number[],
   zoom: number,
-  bounds: BoundsM,
+  x: number,
+  y: number,
 ): Promise<TileRow[]> =>
   transaction.query(sql`
     SELECT layer, osm_type, osm_id, class, name, name_en, name_zh, rank, oneway, bridge, tunnel, height_m, ST_AsBinary(geom, 'NDR') AS wkb
-    FROM (${featuresWithin(extractIds, zoom, bounds)}) f
-    ORDER BY rank, osm_id, osm_type`);
+    FROM (${featuresOfTile(extractIds, zoom, x, y)}) f
+    ORDER BY rank, ${tileIdSql}`);
+
+/** The same, encoded by PostGIS in one statement, with the revision it was read at. Empty bytes are an empty tile. */
+export async function encodeTileInDatabase(
+  transaction: Transaction,
+  extractIds: readonly number[],
+  zoom: number,
+  x: number,
+  y: number,
+): Promise<{ bytes: Buffer; revision: number }> {
+  const [row] = await transaction.query<{ mvt: Buffer; revision: number }>(tileStatement(extractIds, zoom, x, y));
+  if (!row) throw new Error('a tile statement gives one row always');
+  return { bytes: row.mvt, revision: row.revision };
+}
+
+/** Text written in this file or in the schema, never by a client. */
+const own = (text: string): Statement => sql(Object.assign([text], { raw: [text] }));
+
+/** `tileFeatureId` in SQL. */
+const tileIdSql = own(
+  `abs(osm_id) * 8 + CASE osm_type WHEN 'node' THEN 0 WHEN 'way' THEN 2 ELSE 4 END + (osm_id < 0)::int`,
+);
+
+/** What stands for nothing is left out of a tile: ST_AsMVT leaves out nulls. */
+const attributeSql: Partial<Record<TileAttribute, string>> = {
+  bridge: 'nullif(bridge, false) AS bridge',
+  tunnel: 'nullif(tunnel, false) AS tunnel',
+  oneway: 'nullif(oneway, 0) AS oneway',
+  height_m: 'floor(height_m + 0.5)::int AS height_m',
+};
+
+const layerSql = new Map(
+  layerNames.map((layer) => [
+    layer,
+    own(`(SELECT coalesce(ST_AsMVT(t.*, '${layer}', ${tileExtent}, 'geom', 'id'), '') FROM (
+      SELECT id, ${tileSchema[layer].attributes.map((name) => attributeSql[name] ?? name).join(', ')}, geom
+      FROM f WHERE layer = '${layer}' AND geom IS NOT NULL ORDER BY rank, id) t)`),
+  ]),
+);
+
+/** The statement of a tile, for `encodeTileInDatabase` and for the benchmark that runs it without us. */
+export function tileStatement(extractIds: readonly number[], zoom: number, x: number, y: number): Statement {
+  const [west, south, east, north] = tileBoundsM(zoom, x, y);
+  const tolerance = layerNames.reduce(
+    (cases, layer) => sql`${cases} WHEN ${own(`'${layer}'`)} THEN ${simplifyToleranceM(layer, zoom)}::float8`,
+    sql`CASE layer`,
+  );
+  const isFullDetail = layerNames.every((layer) => simplifyToleranceM(layer, zoom) === 0);
+  const shape = isFullDetail ? sql`geom` : sql`ST_Simplify(geom, ${tolerance} END)`;
+  return sql`
+    WITH f AS MATERIALIZED (
+      SELECT layer, class, name, name_en, name_zh, rank, oneway, bridge, tunnel, height_m, ${tileIdSql} AS id,
+        ST_AsMVTGeom(${shape}, ST_MakeBox2D(ST_MakePoint(${west}, ${south}), ST_MakePoint(${east}, ${north})), ${tileExtent}, ${tileBuffer}, true) AS geom
+      FROM (${featuresOfTile(extractIds, zoom, x, y)}) g
+    )
+    SELECT ${layerNames.reduce((all, layer) => sql`${all} || ${layerSql.get(layer)}`, sql`''::bytea`)} AS mvt,
+      (SELECT revision FROM basemap_revision) AS revision`;
+}
 
 /**
- * Features of the shown extracts within bounds. Zooms up to 12 are written out as a constant so that the planner
- * sees that the partial index fits. Where extracts overlap, the first one's copy is taken.
+ * Features of the shown extracts within a tile and its buffer. Zooms up to 12 are written out as a constant, which is
+ * how the planner sees that the partial index fits. Where extracts overlap, the first one's copy is taken.
  */
-export function featuresWithin(extractIds: readonly number[], zoom: number, [west, south, east, north]: BoundsM): Statement {
+function featuresOfTile(extractIds: readonly number[], zoom: number, x: number, y: number): Statement {
+  const [west, south, east, north] = tileBoundsM(zoom, x, y);
+  const bufferM = tileBuffer * tileUnitM(zoom);
   const overview = zoom <= 12 ? sql`AND min_zoom <= 12` : sql``;
   const where = sql`FROM basemap_features
-    WHERE geom && ST_MakeEnvelope(${west}, ${south}, ${east}, ${north}, 3857)
+    WHERE geom && ST_MakeEnvelope(${west - bufferM}, ${south - bufferM}, ${east + bufferM}, ${north + bufferM}, 3857)
       AND extract_id = ANY(${extractIds}::int[]) AND min_zoom <= ${zoom} ${overview}`;
   return extractIds.length < 2
     ? sql`SELECT * ${where}`
@@ -111,7 +180,11 @@ export interface FeatureRow {
  * Adds features to an unpublished extract. A polygon that crosses itself is made valid; one that has no area left, and a
  * feature that is already there, are left out. Rows added.
  */
-export const insertFeatures = (transaction: Transaction, extractId: number, rows: readonly FeatureRow[]): Promise<number> =>
+export const insertFeatures = (
+  transaction: Transaction,
+  extractId: number,
+  rows: readonly FeatureRow[],
+): Promise<number> =>
   transaction.execute(sql`
     INSERT INTO basemap_features (extract_id, layer, osm_type, osm_id, min_zoom, rank, oneway, bridge, tunnel, height_m, class, name, name_en, name_zh, geom)
     SELECT ${extractId}, layer, osm_type, osm_id, min_zoom, rank, oneway, bridge, tunnel, height_m, class, name, name_en, name_zh, valid.geom
@@ -137,7 +210,11 @@ export interface StreetNodeRow {
 }
 
 /** Adds nodes of the street graph to an unpublished extract. */
-export const insertStreetNodes = (transaction: Transaction, extractId: number, rows: readonly StreetNodeRow[]): Promise<number> =>
+export const insertStreetNodes = (
+  transaction: Transaction,
+  extractId: number,
+  rows: readonly StreetNodeRow[],
+): Promise<number> =>
   transaction.execute(sql`
     INSERT INTO street_nodes (extract_id, osm_id, component, point)
     SELECT ${extractId}, osm_id, component, ST_SetSRID(ST_MakePoint(lng, lat), 4326)
@@ -159,7 +236,11 @@ export interface StreetEdgeRow {
 }
 
 /** Adds streets of the graph to an unpublished extract. */
-export const insertStreetEdges = (transaction: Transaction, extractId: number, rows: readonly StreetEdgeRow[]): Promise<number> =>
+export const insertStreetEdges = (
+  transaction: Transaction,
+  extractId: number,
+  rows: readonly StreetEdgeRow[],
+): Promise<number> =>
   transaction.execute(sql`
     INSERT INTO street_edges (extract_id, way_id, segment, from_node, to_node, component, length_m, oneway, class, name, geom)
     SELECT ${extractId}, way_id, segment, from_node, to_node, component, length_m, oneway, class, name, ST_GeomFromWKB(wkb, 4326)
@@ -171,7 +252,11 @@ export const insertStreetEdges = (transaction: Transaction, extractId: number, r
     ON CONFLICT DO NOTHING`);
 
 /** The switch: retires the shown extract of the same name, shows this one, raises the revision. Three rows by key. */
-export async function publishExtract(transaction: Transaction, id: number, [west, south, east, north]: Bbox): Promise<void> {
+export async function publishExtract(
+  transaction: Transaction,
+  id: number,
+  [west, south, east, north]: Bbox,
+): Promise<void> {
   // Two imports of one name that end together take turns here.
   await transaction.execute(sql`UPDATE basemap_revision SET revision = revision + 1`);
   await transaction.execute(sql`

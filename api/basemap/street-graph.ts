@@ -64,7 +64,10 @@ export function buildStreetGraph(ways: readonly StreetWay[]): StreetGraph {
         fromNode,
         toNode,
         component: 0,
-        lengthM: lngLats.reduce((sum, lngLat, k) => (k === 0 ? 0 : sum + haversineDistanceM(lngLats[k - 1]!, lngLat)), 0),
+        lengthM: lngLats.reduce(
+          (sum, lngLat, k) => (k === 0 ? 0 : sum + haversineDistanceM(lngLats[k - 1]!, lngLat)),
+          0,
+        ),
         oneway: way.oneway,
         class: way.class,
         name: way.name,

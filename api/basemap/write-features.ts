@@ -20,7 +20,15 @@ export async function writeFeatures(
   features: Iterable<BasemapFeature> | AsyncIterable<BasemapFeature>,
   onProgress: (count: number) => void = () => {},
 ): Promise<Record<LayerName, number>> {
-  const stored: Record<LayerName, number> = { landuse: 0, green: 0, water: 0, boundaries: 0, buildings: 0, roads: 0, places: 0 };
+  const stored: Record<LayerName, number> = {
+    landuse: 0,
+    green: 0,
+    water: 0,
+    boundaries: 0,
+    buildings: 0,
+    roads: 0,
+    places: 0,
+  };
   let handedOver = 0;
   await writeInBatches(
     rowsOf(features, extract),

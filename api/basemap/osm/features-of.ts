@@ -1,0 +1,143 @@
+import type { Position } from 'geojson';
+import type { OsmType } from '../../../tiles/schema.ts';
+import type { LngLat } from '../../positions/contract.ts';
+import type { BasemapFeature } from '../feature.ts';
+import { joinPieces, nestRings, type RingPiece } from './assemble-rings.ts';
+import {
+  areaClassesOf,
+  boundaryClassOf,
+  heightOf,
+  isSet,
+  namesOf,
+  onewayOf,
+  placeClassOf,
+  roadClassOf,
+  waterLineClassOf,
+} from './classify.ts';
+import type { OsmRelation, OsmWay, Tags } from './decode-block.ts';
+import { labelPointOf } from './label-point.ts';
+
+/** A node as a place of the map; nothing when it is none. */
+export function* nodeFeatures(osmId: number, lngLat: LngLat, tags: Tags): Generator<BasemapFeature> {
+  yield* placeFeatures('node', osmId, tags, lngLat);
+}
+
+/**
+ * What a way is on the map: a road, a stream, areas and their label; often nothing.
+ * @param isDrawn its area has been drawn by the multipolygon that it belongs to.
+ */
+export function* wayFeatures(way: OsmWay, piece: RingPiece, isDrawn = false): Generator<BasemapFeature> {
+  const { id: osmId, tags } = way;
+  const isClosed = piece.nodeIds.length >= 4 && piece.nodeIds[0] === piece.nodeIds.at(-1);
+  const lngLats = piece.lngLats as Position[];
+  const isSquare = isClosed && tags['area'] === 'yes';
+  const roadClass = isSquare ? undefined : roadClassOf(tags);
+  if (roadClass) {
+    yield {
+      layer: 'roads',
+      osmType: 'way',
+      osmId,
+      class: roadClass,
+      ...namesOf(tags),
+      oneway: onewayOf(tags),
+      bridge: isSet(tags['bridge']),
+      tunnel: isSet(tags['tunnel']),
+      geometry: { type: 'LineString', coordinates: lngLats },
+    };
+  }
+  const waterLine = waterLineClassOf(tags);
+  if (waterLine && !isClosed) {
+    yield {
+      layer: 'water',
+      osmType: 'way',
+      osmId,
+      class: waterLine,
+      ...namesOf(tags),
+      tunnel: isSet(tags['tunnel']),
+      geometry: { type: 'LineString', coordinates: lngLats },
+    };
+  }
+  // A way cut off by the edge of the extract closes nothing, even where its remaining ends meet.
+  if (isClosed && piece.nodeIds.length === way.nodeIds.length && !isDrawn)
+    yield* areaFeatures('way', osmId, tags, nestRings([lngLats]));
+}
+
+/** A multipolygon's areas; `drawnWayIds` are the ways that need no area of their own any more. */
+export function relationFeatures(
+  relation: OsmRelation,
+  ways: ReadonlyMap<number, { way: OsmWay; piece: RingPiece }>,
+): { features: BasemapFeature[]; drawnWayIds: number[]; openRings: number } {
+  const nothing = { features: [], drawnWayIds: [], openRings: 0 };
+  if (relation.tags['type'] !== 'multipolygon') return nothing;
+  const members = relation.members.flatMap(({ type, id }) => (type === 'way' ? (ways.get(id) ?? []) : []));
+  const outer = relation.members.find(({ type, role }) => type === 'way' && role !== 'inner');
+  const outerTags = outer && ways.get(outer.id)?.way.tags;
+  const isOldStyle = areaClassesOf(relation.tags).length === 0;
+  const tags = isOldStyle ? outerTags : relation.tags;
+  if (!tags || areaClassesOf(tags).length === 0) return nothing;
+  const { rings, open } = joinPieces(members.map(({ piece }) => piece));
+  const outerIds = relation.members.filter(({ role }) => role !== 'inner').map(({ id }) => id);
+  return {
+    features: [...areaFeatures('relation', relation.id, tags, nestRings(rings.map((ring) => ring.lngLats)))],
+    drawnWayIds: isOldStyle ? outerIds : [],
+    openRings: open.length,
+  };
+}
+
+/** The line of an administrative boundary from the ways that the file holds of it. */
+export function boundaryFeature(
+  relation: OsmRelation,
+  ways: ReadonlyMap<number, { way: OsmWay; piece: RingPiece }>,
+): BasemapFeature | undefined {
+  const boundaryClass = boundaryClassOf(relation.tags);
+  const pieces = relation.members.flatMap(({ type, id }) => (type === 'way' ? (ways.get(id)?.piece ?? []) : []));
+  if (!boundaryClass || pieces.length === 0) return undefined;
+  const { rings, open } = joinPieces(pieces);
+  return {
+    layer: 'boundaries',
+    osmType: 'relation',
+    osmId: relation.id,
+    class: boundaryClass,
+    ...namesOf(relation.tags),
+    geometry: { type: 'MultiLineString', coordinates: [...rings, ...open].map(({ lngLats }) => lngLats as Position[]) },
+  };
+}
+
+function* areaFeatures(
+  osmType: OsmType,
+  osmId: number,
+  tags: Tags,
+  polygons: Position[][][],
+): Generator<BasemapFeature> {
+  const [only] = polygons;
+  if (!only) return;
+  const geometry: BasemapFeature['geometry'] =
+    polygons.length === 1 ? { type: 'Polygon', coordinates: only } : { type: 'MultiPolygon', coordinates: polygons };
+  for (const { layer, class: areaClass } of areaClassesOf(tags)) {
+    yield {
+      layer,
+      osmType,
+      osmId,
+      class: areaClass,
+      ...namesOf(tags),
+      geometry,
+      ...(layer === 'buildings' && { heightM: heightOf(tags) }),
+      ...(layer === 'water' && { tunnel: isSet(tags['tunnel']) }),
+    };
+  }
+  const label = labelPointOf(polygons);
+  if (label) yield* placeFeatures(osmType, osmId, tags, label);
+}
+
+function* placeFeatures(osmType: OsmType, osmId: number, tags: Tags, lngLat: LngLat): Generator<BasemapFeature> {
+  const placeClass = placeClassOf(tags);
+  if (placeClass)
+    yield {
+      layer: 'places',
+      osmType,
+      osmId,
+      class: placeClass,
+      ...namesOf(tags),
+      geometry: { type: 'Point', coordinates: lngLat },
+    };
+}

@@ -1,0 +1,107 @@
+import { Hono, type Context } from 'hono';
+import { layerNames, maxTileZoom, minTileZoomOf, tileSchema } from '../../tiles/schema.ts';
+import type { Database } from '../database/database.ts';
+import { Problem } from '../errors.ts';
+import { boundsOf, createTileSource } from './tile-source.ts';
+
+const mvt = 'application/vnd.mapbox-vector-tile';
+
+/** The base map: its TileJSON and its tiles. */
+export function createBasemapRoutes({ database }: { database: Database }) {
+  const tiles = createTileSource(database);
+  return new Hono()
+    .get('/tiles/base.json', async (context) => {
+      const state = await tiles.state();
+      return context.json(
+        {
+          tilejson: '3.0.0',
+          name: 'base',
+          scheme: 'xyz' as const,
+          // With the revision in their address tiles may be kept for ever.
+          tiles: [`/api/tiles/base/{z}/{x}/{y}.mvt?r=${state.revision}`],
+          minzoom: 0,
+          maxzoom: maxTileZoom,
+          bounds: boundsOf(state) ?? [-180, -85.0511, 180, 85.0511],
+          attribution: [...new Set(state.extracts.map(({ attribution }) => attribution))].join(' · '),
+          vector_layers: layerNames.map((id) => ({
+            id,
+            minzoom: minTileZoomOf(id),
+            maxzoom: maxTileZoom,
+            fields: Object.fromEntries(tileSchema[id].attributes.map((name) => [name, fieldTypes[name] ?? 'String'])),
+          })),
+        },
+        200,
+        { 'Cache-Control': 'no-cache' },
+      );
+    })
+    .get('/tiles/base/:z/:x/:file', async (context) => {
+      const { zoom, x, y } = readAddress(context.req.param('z'), context.req.param('x'), context.req.param('file'));
+      const tile = await tiles.tileOf(zoom, x, y);
+      const isGzip = tile.body.length > 0 && acceptsGzip(context);
+      // Bytes differ by encoding, so does a strong tag.
+      const etag = `"${tile.tag}${isGzip ? '-gzip' : ''}"`;
+      const headers: Record<string, string> = {
+        ETag: etag,
+        Vary: 'Accept-Encoding',
+        'Cache-Control': await freshness(context),
+      };
+      if (matches(context.req.header('If-None-Match'), tile.tag)) return context.body(null, 304, headers);
+      if (tile.body.length === 0) return context.body(null, 204, headers);
+      headers['Content-Type'] = mvt;
+      if (isGzip) headers['Content-Encoding'] = 'gzip';
+      return context.body(isGzip ? tile.gzip : tile.body, 200, headers);
+    });
+
+  /** An address with the current revision never changes its content; any other is asked again each time. */
+  async function freshness(context: Context): Promise<string> {
+    const asked = context.req.query('r');
+    const isCurrent = asked !== undefined && asked === String((await tiles.state()).revision);
+    return isCurrent ? 'public, max-age=31536000, immutable' : 'public, no-cache';
+  }
+}
+
+const fieldTypes: Partial<Record<string, string>> = {
+  rank: 'Number',
+  oneway: 'Number',
+  height_m: 'Number',
+  bridge: 'Boolean',
+  tunnel: 'Boolean',
+};
+
+function readAddress(z: string, x: string, file: string): { zoom: number; x: number; y: number } {
+  const y = /^(\d{1,8})\.mvt$/.exec(file)?.[1];
+  if (!/^\d{1,2}$/.test(z) || !/^\d{1,8}$/.test(x) || y === undefined)
+    throw new Problem(400, 'bad-tile-address', 'A tile address is three whole numbers', {
+      detail: `Got ${z}/${x}/${file}; expected {z}/{x}/{y}.mvt.`,
+    });
+  const address = { zoom: Number(z), x: Number(x), y: Number(y) };
+  if (address.zoom > maxTileZoom)
+    throw new Problem(404, 'no-such-tile', 'There are no tiles at this zoom', {
+      detail: `Got zoom ${z}; tiles go from 0 to ${maxTileZoom}.`,
+    });
+  const side = 2 ** address.zoom;
+  if (address.x >= side || address.y >= side)
+    throw new Problem(404, 'no-such-tile', 'There is no such tile', {
+      detail: `Got ${z}/${x}/${y}; at zoom ${z} x and y go from 0 to ${side - 1}.`,
+    });
+  return address;
+}
+
+/** RFC 9110 12.5.3, as far as gzip goes. */
+function acceptsGzip(context: Context): boolean {
+  const codings = (context.req.header('Accept-Encoding') ?? '').toLowerCase().split(',');
+  const gzip = codings
+    .map((coding) => coding.split(';').map((part) => part.trim()))
+    .find(([name]) => name === 'gzip' || name === '*');
+  return gzip !== undefined && !gzip.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+}
+
+/** If-None-Match compares weakly (RFC 9110 13.1.2); either encoding of the same content will do. */
+function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  return header.split(',').some((part) => {
+    const opaque = part.trim().replace(/^W\//, '');
+    return opaque === `"${tag}"` || opaque === `"${tag}-gzip"`;
+  });
+}
