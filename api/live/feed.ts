@@ -45,6 +45,11 @@ export class Feed {
     this.#snapshots.clear();
   }
 
+  /** A unit was taken off the map: no snapshot of before may show it any more. */
+  forgetSnapshots(): void {
+    this.#snapshots.clear();
+  }
+
   /** What the last tick changed in `range`, for a viewer that has all of `range` up to the tick before. */
   delta(range: CellRange): Buffer {
     return this.#deltaOf(this.#now, range);

@@ -162,7 +162,11 @@ export function createLiveHub({
     publishFixes(fixes) {
       for (const fix of fixes) stationOf(fix.stationId).units.put(fix);
     },
-    publishRemoval: (stationId, unitNumber) => stations.get(stationId)?.units.remove(unitNumber),
+    publishRemoval(stationId, unitNumber) {
+      const station = stations.get(stationId);
+      station?.units.remove(unitNumber);
+      for (const { feed } of station?.feeds.values() ?? []) feed.forgetSnapshots();
+    },
     restore(fixes) {
       for (const fix of fixes) stationOf(fix.stationId).units.put(fix);
     },

@@ -159,15 +159,9 @@ export class LiveViewer {
     this.#socket.write(message);
   }
 
-  /** RFC 6455 leaves 123 bytes for the reason. */
+  /** RFC 6455 leaves 123 bytes for the reason; a character cut in two becomes one of 3 bytes. */
   #refuse(reason: string): void {
-    this.#webSocket.close(
-      1008,
-      Buffer.from(reason)
-        .subarray(0, 120)
-        .toString('latin1')
-        .replace(/[^\x20-\x7e]/g, '?'),
-    );
+    this.#webSocket.close(1008, Buffer.from(reason).subarray(0, 120).toString());
   }
 
   sendText(text: string): void {
