@@ -306,3 +306,13 @@ export function deleteSomeRows(
 /** Removes an extract whose rows are gone. */
 export const deleteExtract = (transaction: Transaction, id: number): Promise<number> =>
   transaction.execute(sql`DELETE FROM basemap_extracts WHERE id = ${id}`);
+
+/** Gives a station without boundary the box of its extract, so that the map flies there; a row by its key. */
+export const setMissingBoundary = (
+  transaction: Transaction,
+  stationId: string,
+  [west, south, east, north]: Bbox,
+): Promise<number> =>
+  transaction.execute(sql`
+    UPDATE stations SET boundary = ST_Multi(ST_MakeEnvelope(${west}, ${south}, ${east}, ${north}, 4326))
+    WHERE id = ${stationId} AND boundary IS NULL`);
