@@ -1,15 +1,19 @@
 import { Hono } from 'hono';
 import type { Viewer } from './accounts/viewer.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
+import { checkHost } from './check-host.ts';
 import type { Database } from './database/database.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
 import type { LiveHub } from './live/hub.ts';
+import type { Ingest } from './positions/ingest.ts';
+import { createPositionRoutes } from './positions/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
+import type { UnitRegistry } from './units/registry.ts';
 import { createUnitRoutes } from './units/routes.ts';
 
 /** What the rooms are made of; tests pass their own. */
@@ -21,6 +25,8 @@ export interface Dependencies {
   warnings: readonly string[];
   viewerOf(request: Request): Promise<Viewer>;
   live: LiveHub;
+  registry: UnitRegistry;
+  ingest: Ingest;
   /** One line for the operator's log; never with coordinates of people, tokens or passwords. */
   log(line: string): void;
 }
@@ -28,8 +34,10 @@ export interface Dependencies {
 /** Every route of the API, and one place where errors become answers. */
 export function createApp(dependencies: Dependencies) {
   const app = new Hono()
+    .use('*', checkHost(dependencies.environment))
     .route('/api', createHealthRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))
+    .route('/api', createPositionRoutes(dependencies))
     .route('/api', createBasemapRoutes(dependencies))
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))

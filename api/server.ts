@@ -5,11 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createLocalViewer } from './accounts/local-viewer.ts';
+
 import { createApp, type Dependencies } from './app.ts';
+import { requireHost } from './check-host.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
 import { OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
+import { openIngest } from './positions/open-ingest.ts';
 import { createStaticRoutes } from './static-files.ts';
 
 /** A server that answers. */
@@ -44,8 +47,14 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const opened = await openServerDatabase(environment, onStep);
     const { database, postgisVersion, died } = opened;
     const viewerOf = createLocalViewer(database);
-    const live = createLiveHub({ viewerOf });
+    const live = createLiveHub({
+      viewerOf: (request) => {
+        requireHost(environment, request.headers.get('host'));
+        return viewerOf();
+      },
+    });
     live.attach(server);
+    const { registry, ingest, close: closeIngest } = await openIngest({ database, live, environment, log });
     const dependencies: Dependencies = {
       environment,
       database,
@@ -53,6 +62,8 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       warnings: await checkEngine(database),
       viewerOf,
       live,
+      registry,
+      ingest,
       log,
     };
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
@@ -67,6 +78,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         setTimeout(() => server.closeAllConnections(), 2000).unref();
         await live.close();
         await closed;
+        await closeIngest();
         await opened.close();
       },
     };

@@ -1,11 +1,15 @@
 // The real server as a process: how it starts, refuses to start and ends.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServerProcess, type ServerProcess } from '../e2e/start-server.ts';
 import { copyEmbeddedTemplate } from '../database/embedded-template.ts';
+import { findFreePort } from '../database/postgis-cluster.ts';
 
 let server: ServerProcess;
 beforeAll(async () => {
@@ -104,4 +108,41 @@ test('a start after kill -9 finds everything and runs', async () => {
   expect((await fetch(`${second.url}/api/health`)).status).toBe(200);
   expect(await second.end('SIGTERM')).toBe(0);
   rmSync(dataDir, { recursive: true, force: true });
+});
+
+test('a request addressed to another name is refused, so that no other site reads through the browser', async () => {
+  const { port } = new URL(server.url);
+  const answer = await new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const request = get(
+      { host: 'localhost', port, path: '/api/stations', headers: { Host: 'evil.example' } },
+      (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      },
+    );
+    request.on('error', reject);
+  });
+  expect(answer.status).toBe(421);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    errors: [{ field: 'Host', got: 'evil.example', expected: 'localhost' }],
+  });
+});
+
+test('a database without PostGIS ends with one plain sentence', async () => {
+  // The embedded engine without its extension is a PostgreSQL that has no PostGIS to offer.
+  const bare = await PGlite.create();
+  const socketServer = new PGLiteSocketServer({
+    db: bare,
+    host: '127.0.0.1',
+    port: await findFreePort(),
+    maxConnections: 8,
+  });
+  await socketServer.start();
+  const message = await refusal({
+    environment: { DATABASE_URL: `postgres://postgres@${socketServer.getServerConn()}/postgres` },
+  });
+  await socketServer.stop();
+  await bare.close();
+  expect(message).toMatch(/code 1[\s\S]*has no PostGIS: install it/);
 });

@@ -129,7 +129,7 @@ function userToRunAs(): { uid?: number; gid?: number } {
   return { uid: Number(entry[1]), gid: Number(entry[2]) };
 }
 
-function findFreePort(): Promise<number> {
+export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
