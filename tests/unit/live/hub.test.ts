@@ -140,7 +140,12 @@ test('another view brings the cells that are new and lets go of the others, betw
   expect(viewer.seenNumbers).toEqual([1, 2]);
   viewer.send({ type: 'view', bbox: [116.401, 39.921, 116.419, 39.939] });
   // A view that changes again at once is answered with a tick.
-  for (let ticks = 0; ticks < 20 && viewer.last.range.south === change.range.south; ticks++) await tickFor(viewer);
+  for (let ticks = 0; ticks < 20 && viewer.last.range.south === change.range.south; ticks++) {
+    served.hub.publishFixes([makeFix({ unitNumber: 1, lng: west + ticks / 10_000 })]);
+    await tickFor(viewer);
+  }
+  expect(viewer.last.frames.map(({ cell }) => cell)).toEqual([cellOf(west, 39.93)]);
+  expect(viewer.gaps).toBe(0);
   expect(viewer.seenNumbers).toEqual([3]);
 });
 
