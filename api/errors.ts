@@ -47,7 +47,11 @@ export function problemOf(error: unknown): { details: ProblemDetails; headers: R
         ...(message !== title && { detail: message }),
         ...(errors && { errors }),
       },
-      headers: retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) },
+      headers: {
+        ...(retryAfterS !== undefined && { 'Retry-After': String(retryAfterS) }),
+        // RFC 9110, 11.6.1: a 401 names the way to authenticate.
+        ...(status === 401 && { 'WWW-Authenticate': 'Bearer realm="shaodian"' }),
+      },
     };
   }
   if (error instanceof HTTPException)

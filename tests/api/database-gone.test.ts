@@ -24,7 +24,6 @@ test(
         await transaction.execute(
           sql`UPDATE devices SET name = 'g-1', token_hash = ${createHash('sha256').update(stationId).digest()} WHERE station_id = ${stationId}`,
         );
-        await transaction.execute(sql`INSERT INTO revisions (station_id, noun) VALUES (${stationId}, 'units')`);
       });
       await database.close();
       await new Promise((resolve) => setTimeout(resolve, 2500));

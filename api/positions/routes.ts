@@ -1,0 +1,35 @@
+import { Hono } from 'hono';
+import type { Dependencies } from '../app.ts';
+import { findSender, readBearerToken, unknownCredential } from './find-sender.ts';
+import { parseOsmand } from './osmand.ts';
+import { isQuarantined, notAllowed, reasonOf, writeAnswer } from './outcome-codes.ts';
+import { parseJson, readBody } from './read-body.ts';
+import { readReport } from './read-report.ts';
+
+/**
+ * `POST /positions`: an array of `FixReport`, answered with `reportAnswerSchema` after the commit. `GET|POST /osmand`: the
+ * protocol of OsmAnd and Traccar Client, one fix a request, answered 200 when it was stored or quarantined so that the
+ * phone does not send it for ever.
+ */
+export function createPositionRoutes({ registry, ingest }: Pick<Dependencies, 'registry' | 'ingest'>) {
+  return new Hono()
+    .post('/positions', async (context) => {
+      const credential = findSender(registry, readBearerToken(context));
+      const body = parseJson(await readBody(context));
+      const outcomes = await ingest.accept(readReport(body, ingest.devicesOf(credential), Date.now()));
+      return context.body(writeAnswer(outcomes), 200, { 'Content-Type': 'application/json' });
+    })
+    .on(['GET', 'POST'], '/osmand', async (context) => {
+      const body = context.req.method === 'POST' ? await readBody(context) : '';
+      const { token, rows } = parseOsmand(new URL(context.req.url).searchParams, body, Date.now());
+      const credential = findSender(registry, readBearerToken(context) ?? token);
+      const findDevice = ingest.devicesOf(credential);
+      const own = credential.kind === 'device' ? credential.device.name : token;
+      const reports = rows.map((row) => ({ ...row, device: own }));
+      const outcomes = await ingest.accept(readReport(reports, findDevice, Date.now()));
+      // A bearer's gateway has no such device, or a gateway's own token was sent as an id: 200 would say that it is kept.
+      if (outcomes.includes(notAllowed)) throw unknownCredential();
+      const reason = [...outcomes].filter(isQuarantined).map(reasonOf)[0];
+      return context.text(reason ? `quarantined: ${reason}` : 'OK');
+    });
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { createApp, type Dependencies } from '../../api/app.ts';
+import type { Database } from '../../api/database/database.ts';
+import { sql } from '../../api/database/sql.ts';
+import { readEnvironment } from '../../api/environment.ts';
+import { createLiveHub } from '../../api/live/hub.ts';
+import type { UnitKind } from '../../api/positions/contract.ts';
+import type { LatestFix } from '../../api/positions/latest-fixes.ts';
+import { openIngest } from '../../api/positions/open-ingest.ts';
+import { openTestDatabase } from '../database/harness.ts';
+
+/** The whole app on a real database, without a port: `app.request('/api/…')`. */
+export interface TestApp {
+  app: ReturnType<typeof createApp>;
+  dependencies: Dependencies;
+  database: Database;
+  /** What ingest told the live path, oldest first. */
+  published: LatestFix[];
+  removed: { stationId: string; unitNumber: number }[];
+  log: string[];
+  close(): Promise<void>;
+}
+
+/** @param database a database to use instead of the run's; it is closed with the app all the same */
+export async function openTestApp(database: Database = openTestDatabase()): Promise<TestApp> {
+  const published: LatestFix[] = [];
+  const removed: { stationId: string; unitNumber: number }[] = [];
+  const log: string[] = [];
+  const environment = readEnvironment({}, ['--no-demo']);
+  const viewerOf = async () => ({ kind: 'local' as const, stationIds: ingest.registry.stationIds });
+  const live = createLiveHub({ viewerOf, tickMs: 0 });
+  const ingest = await openIngest({
+    database,
+    environment,
+    poll: false,
+    log: (line) => log.push(line),
+    live: {
+      restore: live.restore,
+      publishFixes: (fixes) => {
+        published.push(...fixes);
+        live.publishFixes(fixes);
+      },
+      publishRemoval: (stationId, unitNumber) => {
+        removed.push({ stationId, unitNumber });
+        live.publishRemoval(stationId, unitNumber);
+      },
+    },
+  });
+  const dependencies: Dependencies = {
+    environment,
+    database,
+    postgisVersion: 'of the test',
+    warnings: [],
+    viewerOf,
+    live,
+    registry: ingest.registry,
+    ingest: ingest.ingest,
+    log: (line) => log.push(line),
+  };
+  return {
+    app: createApp(dependencies),
+    dependencies,
+    database,
+    published,
+    removed,
+    log,
+    async close() {
+      await ingest.close();
+      await live.close();
+      await database.close();
+    },
+  };
+}
+
+/** A unit with one device; the device's token, and the number that is its key in fixes. */
+export interface ReportingUnit {
+  stationId: string;
+  unitId: string;
+  unitNumber: number;
+  device: string;
+  deviceNumber: number;
+  token: string;
+}
+
+let nextUnit = 1;
+
+/** A new unit on duty with a device of its own. The registry knows it after its next `refresh`. */
+export async function makeReportingUnit(
+  database: Database,
+  stationId: string,
+  { kind = 'car', dutyState = 'on' }: { kind?: UnitKind; dutyState?: 'on' | 'off' } = {},
+): Promise<ReportingUnit> {
+  const unitNumber = nextUnit++;
+  const unitId = uuidv7();
+  const device = `device-${unitNumber}`;
+  const token = `token ${unitId}`.replace(' ', '-');
+  return database.inScope([stationId], async (transaction) => {
+    await transaction.execute(sql`
+      INSERT INTO units (id, station_id, number, call_sign, kind, duty_state)
+      VALUES (${unitId}, ${stationId}, ${unitNumber}, ${`unit ${unitNumber}`}, ${kind}, ${dutyState})`);
+    const [row] = await transaction.query<{ number: number }>(sql`
+      INSERT INTO devices (id, station_id, name, unit_id, token_hash)
+      VALUES (${uuidv7()}, ${stationId}, ${device}, ${unitId}, ${sha256(token)}) RETURNING number`);
+    return { stationId, unitId, unitNumber, device, deviceNumber: row!.number, token };
+  });
+}
+
+/** A new gateway of a station; its token. */
+export async function makeGateway(database: Database, stationId: string): Promise<string> {
+  const token = `gateway-${uuidv7()}`;
+  await database.inScope([stationId], (transaction) =>
+    transaction.execute(
+      sql`INSERT INTO gateways (id, station_id, name, token_hash) VALUES (${uuidv7()}, ${stationId}, ${token}, ${sha256(token)})`,
+    ),
+  );
+  return token;
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
