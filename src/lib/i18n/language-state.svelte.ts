@@ -37,7 +37,6 @@ export class LanguageState {
       nsSeparator: false,
       // Svelte escapes what it writes.
       interpolation: { escapeValue: false },
-      showSupportNotice: false,
     });
     return new LanguageState(messages, language);
   }

@@ -9,9 +9,7 @@ const storageKey = 'shaodian.theme';
 export class ThemeState {
   #choice = $state<ThemeChoice>('system');
   #systemIsDark = $state(false);
-  readonly theme: Theme = $derived(
-    this.#choice === 'system' ? (this.#systemIsDark ? 'dark' : 'light') : this.#choice,
-  );
+  readonly theme: Theme = $derived(this.#choice === 'system' ? (this.#systemIsDark ? 'dark' : 'light') : this.#choice);
 
   constructor() {
     const stored = read();
