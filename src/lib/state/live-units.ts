@@ -10,6 +10,9 @@ export interface LivePosition {
   observedAtMs: number;
 }
 
+/** Order of the kinds in columns, on the GPU and in every list of the screen. */
+export const unitKindOrder = unitKinds;
+
 const firstSize = 64;
 
 /** Time between two live ticks, and so how long a marker takes from one fix to the next, ms. */

@@ -3,6 +3,7 @@ import type { LngLat } from '$api/positions/contract.ts';
 import { staleAfterS, type Unit } from '$api/units/contract.ts';
 import type { ClockState } from './clock-state.svelte.ts';
 import { LiveUnits, progressOf, type LivePosition } from './live-units.ts';
+import { Trails } from './trails.ts';
 import { failedAfter, latestOf, loadingAfter, type Failure, type Loadable } from './loadable.ts';
 
 /** A unit with its newest position, live where there is one. `ageS` undefined: it never reported. */
@@ -26,10 +27,13 @@ export class UnitState {
   #connection = $state.raw<Connection>({ kind: 'connecting', sinceMs: Date.now(), lastTickAtMs: undefined });
   #version = $state(0);
   #tickedAtMs = -Infinity;
+  #serverTickMs = 0;
   readonly #clock: ClockState;
 
   /** The typed arrays behind the map; read them after `version`, which rises once per published tick. */
   readonly live = new LiveUnits();
+  /** The recent way of each unit in `live`. */
+  readonly trails = new Trails();
 
   readonly list: readonly Unit[] = $derived(latestOf(this.#units) ?? []);
   readonly #byId = $derived(new Map(this.list.map((unit) => [unit.id, unit])));
@@ -68,6 +72,11 @@ export class UnitState {
     return this.#tickedAtMs;
   }
 
+  /** Server time of the newest tick, ms; not reactive. */
+  get serverTickMs(): number {
+    return this.#serverTickMs;
+  }
+
   /** Age of the newest tick in seconds: how old the whole picture is. Undefined before the first tick. */
   get dataAgeS(): number | undefined {
     const { lastTickAtMs } = this.#connection;
@@ -97,6 +106,7 @@ export class UnitState {
   clear(): void {
     this.#units = { kind: 'idle' };
     this.live.clear();
+    this.trails.clear();
     this.#connection = { kind: 'connecting', sinceMs: Date.now(), lastTickAtMs: undefined };
     this.#version++;
   }
@@ -117,12 +127,14 @@ export class UnitState {
     this.#connection = connection;
   }
 
-  /** One tick: `change` writes into the columns, then everyone is told once. */
-  tick(change: (live: LiveUnits) => void): void {
+  /** One tick of the server: `change` writes into the columns, then everyone is told once. */
+  tick(serverTimeMs: number, change: (live: LiveUnits) => void): void {
     const nowMs = performance.now();
     this.live.settle(progressOf(this.#tickedAtMs, nowMs));
     change(this.live);
+    this.trails.record(this.live, serverTimeMs);
     this.#tickedAtMs = nowMs;
+    this.#serverTickMs = serverTimeMs;
     this.#version++;
   }
 

@@ -1,0 +1,72 @@
+import type { UnitKind } from '$api/positions/contract.ts';
+
+/** Red, green, blue, 0–255. */
+export type Rgb = readonly [r: number, g: number, b: number];
+
+/**
+ * Colours of the map's own layers on one theme. Kinds are told apart by shape and pictogram first; their colours are
+ * those of Okabe and Ito (2008), which stay apart for the colour-blind, darkened for light ground and lightened for
+ * dark so that white or black pictograms keep 3 : 1 on them.
+ */
+export interface MapPalette {
+  units: Readonly<Record<UnitKind, Rgb>>;
+  /** Pictogram on a unit's body. */
+  unitInk: Rgb;
+  /** Rim that sets a symbol off from any ground. */
+  rim: Rgb;
+  /** A unit that has been silent for too long. */
+  stale: Rgb;
+  selected: Rgb;
+  sentinelFill: Rgb;
+  sentinelInk: Rgb;
+  clusterFill: Rgb;
+  clusterInk: Rgb;
+  grid: Rgb;
+  gridInk: Rgb;
+  labelInk: Rgb;
+  labelHalo: Rgb;
+  track: Rgb;
+}
+
+export type Theme = 'light' | 'dark';
+
+export const palettes: Readonly<Record<Theme, MapPalette>> = {
+  light: {
+    units: { foot: [0, 116, 84], car: [0, 92, 175], bike: [176, 78, 0], uav: [128, 48, 140] },
+    unitInk: [255, 255, 255],
+    rim: [255, 255, 255],
+    stale: [98, 107, 122],
+    selected: [220, 20, 60],
+    sentinelFill: [255, 255, 255],
+    sentinelInk: [36, 50, 74],
+    clusterFill: [36, 50, 74],
+    clusterInk: [255, 255, 255],
+    grid: [26, 86, 196],
+    gridInk: [23, 60, 130],
+    labelInk: [17, 24, 39],
+    labelHalo: [255, 255, 255],
+    track: [220, 20, 60],
+  },
+  dark: {
+    units: { foot: [45, 212, 160], car: [96, 176, 255], bike: [255, 176, 64], uav: [226, 150, 240] },
+    unitInk: [8, 13, 20],
+    rim: [8, 13, 20],
+    stale: [158, 168, 184],
+    selected: [255, 92, 122],
+    sentinelFill: [27, 36, 49],
+    sentinelInk: [226, 234, 245],
+    clusterFill: [226, 234, 245],
+    clusterInk: [18, 24, 33],
+    grid: [110, 160, 255],
+    gridInk: [168, 198, 255],
+    labelInk: [233, 238, 245],
+    labelHalo: [9, 13, 19],
+    track: [255, 92, 122],
+  },
+};
+
+/** With an alpha of 0–255, as deck.gl takes it. */
+export const withAlpha = ([r, g, b]: Rgb, alpha: number): [number, number, number, number] => [r, g, b, alpha];
+
+/** As CSS takes it; for the legend and for canvases. */
+export const cssColor = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;

@@ -1,0 +1,98 @@
+import type { LiveUnits } from './live-units.ts';
+
+/** Steps of units in one chunk. */
+export const chunkSize = 2048;
+/** How long a step is seen, ms. */
+export const trailLifeMs = 180_000;
+/** With many units trails get shorter before the browser gets slower. */
+const maxChunks = 24;
+
+/** About a kilometre: a longer step is a place found again, not a way that was gone. */
+const maxStepDeg = 0.01;
+
+/** Steps that units made, in the order of time; full chunks never change, so the GPU gets them once. */
+export interface TrailChunk {
+  id: number;
+  count: number;
+  /** Rises when a step was added. */
+  version: number;
+  /** lng, lat per step. */
+  from: Float64Array;
+  to: Float64Array;
+  kinds: Uint8Array;
+  /** Server time of the tick that told the step. */
+  bornAtMs: Float64Array;
+}
+
+/** The recent way of every unit in sight, as told by the live ticks. */
+export class Trails {
+  readonly chunks: TrailChunk[] = [];
+  #nextId = 0;
+  /** Where each unit was at the last tick, by unit number. */
+  readonly #last = new Map<number, [lng: number, lat: number]>();
+
+  /** Adds the steps of one tick and forgets what is too old to be seen. */
+  record(live: LiveUnits, nowMs: number): void {
+    // Only moving slots can have made a step; the others are looked at when they appear.
+    for (const slot of live.moving) this.#step(live, slot, nowMs);
+    if (this.#last.size < live.count) {
+      for (let slot = 0; slot < live.count; slot++)
+        if (!this.#last.has(live.numbers[slot]!)) this.#step(live, slot, nowMs);
+    }
+    // Where a unit comes back after it was out of sight is no step from where it left.
+    if (this.#last.size > live.count) {
+      for (const number of this.#last.keys()) if (live.slotOf(number) === undefined) this.#last.delete(number);
+    }
+    while (this.chunks.length > maxChunks || this.#isFaded(this.chunks[0], nowMs)) this.chunks.shift();
+  }
+
+  clear(): void {
+    this.chunks.length = 0;
+    this.#last.clear();
+  }
+
+  #step(live: LiveUnits, slot: number, nowMs: number): void {
+    const number = live.numbers[slot]!;
+    const lng = live.current[2 * slot]!;
+    const lat = live.current[2 * slot + 1]!;
+    const last = this.#last.get(number);
+    if (!last) {
+      this.#last.set(number, [lng, lat]);
+      return;
+    }
+    const [lastLng, lastLat] = last;
+    last[0] = lng;
+    last[1] = lat;
+    const jumpDeg = Math.abs(lng - lastLng) + Math.abs(lat - lastLat);
+    if (jumpDeg === 0 || jumpDeg > maxStepDeg) return;
+    const chunk = this.#openChunk();
+    const at = chunk.count++;
+    chunk.from[2 * at] = lastLng;
+    chunk.from[2 * at + 1] = lastLat;
+    chunk.to[2 * at] = lng;
+    chunk.to[2 * at + 1] = lat;
+    chunk.kinds[at] = live.kinds[slot]!;
+    chunk.bornAtMs[at] = nowMs;
+    chunk.version++;
+  }
+
+  #openChunk(): TrailChunk {
+    const newest = this.chunks.at(-1);
+    if (newest && newest.count < chunkSize) return newest;
+    const chunk: TrailChunk = {
+      id: this.#nextId++,
+      count: 0,
+      version: 0,
+      from: new Float64Array(2 * chunkSize),
+      to: new Float64Array(2 * chunkSize),
+      kinds: new Uint8Array(chunkSize),
+      bornAtMs: new Float64Array(chunkSize),
+    };
+    this.chunks.push(chunk);
+    return chunk;
+  }
+
+  #isFaded(chunk: TrailChunk | undefined, nowMs: number): boolean {
+    return chunk !== undefined && chunk.count > 0 && nowMs - chunk.bornAtMs[chunk.count - 1]! > trailLifeMs;
+  }
+}
