@@ -1,6 +1,9 @@
 // What base map tiles carry: the one table from which PostGIS (SQL) and the embedded engine (Node) both encode, and
 // which the style reads. Attribute names are column names of basemap_features.
 
+/** Name of the vector source in the style. */
+export const baseSourceId = 'base';
+
 export const tileExtent = 4096;
 /** Units beyond the tile's edge that geometry reaches, so that strokes and outlines do not show the seam. */
 export const tileBuffer = 64;

@@ -1,0 +1,107 @@
+/** Colours of the base map. Quiet on purpose: saturated colour belongs to units, grids and incidents. */
+export interface BasePalette {
+  land: string;
+  residential: string;
+  commercial: string;
+  industrial: string;
+  civic: string;
+  hospital: string;
+  paved: string;
+  beach: string;
+  green: string;
+  wood: string;
+  pitch: string;
+  farm: string;
+  cemetery: string;
+  water: string;
+  waterLine: string;
+  building: string;
+  buildingEdge: string;
+  /** Fill and edge of streets from the widest to the smallest. */
+  express: string;
+  expressEdge: string;
+  main: string;
+  mainEdge: string;
+  minor: string;
+  minorEdge: string;
+  path: string;
+  rail: string;
+  boundary: string;
+  label: string;
+  labelStrong: string;
+  labelSoft: string;
+  waterLabel: string;
+  greenLabel: string;
+  halo: string;
+}
+
+export const palettes: Record<'light' | 'dark', BasePalette> = {
+  light: {
+    land: '#eef0f3',
+    residential: '#eaecf0',
+    commercial: '#ebeaf0',
+    industrial: '#e8e9ed',
+    civic: '#ecebe6',
+    hospital: '#f0eaec',
+    paved: '#f4f5f7',
+    beach: '#efeadc',
+    green: '#d9e6d6',
+    wood: '#cfdfcd',
+    pitch: '#d3e4d6',
+    farm: '#e2e9dc',
+    cemetery: '#dbe3d8',
+    water: '#c3d7e6',
+    waterLine: '#b3cbdd',
+    building: '#dfe2e8',
+    buildingEdge: '#ced3db',
+    express: '#fbe9bd',
+    expressEdge: '#d9bd77',
+    main: '#ffffff',
+    mainEdge: '#bcc4d0',
+    minor: '#ffffff',
+    minorEdge: '#d2d8e0',
+    path: '#b5bdc9',
+    rail: '#b3bac6',
+    boundary: '#9a94b8',
+    label: '#4d5869',
+    labelStrong: '#2b3444',
+    labelSoft: '#66717f',
+    waterLabel: '#48708f',
+    greenLabel: '#4c7352',
+    halo: '#ffffff',
+  },
+  dark: {
+    land: '#12171f',
+    residential: '#141a23',
+    commercial: '#161a25',
+    industrial: '#151a22',
+    civic: '#191c23',
+    hospital: '#1c1a22',
+    paved: '#181e27',
+    beach: '#1e1f21',
+    green: '#13221f',
+    wood: '#11241f',
+    pitch: '#142723',
+    farm: '#15201e',
+    cemetery: '#15221f',
+    water: '#0a1c2e',
+    waterLine: '#10293f',
+    building: '#1c2430',
+    buildingEdge: '#273140',
+    express: '#57503c',
+    expressEdge: '#0d1117',
+    main: '#3c4858',
+    mainEdge: '#0d1117',
+    minor: '#2a3441',
+    minorEdge: '#0f141b',
+    path: '#323d4b',
+    rail: '#38424f',
+    boundary: '#57527a',
+    label: '#94a2b4',
+    labelStrong: '#c6d0dc',
+    labelSoft: '#7b899b',
+    waterLabel: '#5d8db3',
+    greenLabel: '#6a9a78',
+    halo: '#0e131a',
+  },
+};
