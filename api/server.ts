@@ -55,6 +55,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     });
     live.attach(server);
     const { registry, ingest, close: closeIngest } = await openIngest({ database, live, environment, log });
+    registry.onChanged((stationId, noun) => live.announceChange(stationId, noun));
     const dependencies: Dependencies = {
       environment,
       database,

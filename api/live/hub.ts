@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../accounts/viewer.ts';
 import { Problem } from '../errors.ts';
 import type { LatestFix, LivePublisher } from '../positions/latest-fixes.ts';
-import { resumableTicks, type ChangedMessage, type ChangedNoun } from './contract.ts';
+import { changedNouns, resumableTicks, type ChangedMessage, type ChangedNoun } from './contract.ts';
 import type { LiveAudience } from './encode-tick.ts';
 import { Feed } from './feed.ts';
 import type { CellRange } from './frame-cells.ts';
@@ -38,8 +38,8 @@ export interface LiveHub extends LivePublisher {
   restore(fixes: readonly LatestFix[]): void;
   /** Answers upgrades of `/api/live` on this server, and refuses all others. */
   attach(server: Server): void;
-  /** Tells a station's viewers to read a noun again. */
-  announceChange(stationId: string, noun: ChangedNoun): void;
+  /** Tells a station's viewers to read a noun again; nouns they do not know are passed over. */
+  announceChange(stationId: string, noun: string): void;
   /** Ends the tick now. */
   tick(): void;
   stats(): LiveStats;
@@ -174,6 +174,7 @@ export function createLiveHub({
       server.on('upgrade', (incoming, socket, head) => void upgrade(incoming, socket, head));
     },
     announceChange(stationId, noun) {
+      if (!isChangedNoun(noun)) return;
       const text = JSON.stringify({ type: 'changed', noun, stationId } satisfies ChangedMessage);
       for (const { viewers } of stations.get(stationId)?.feeds.values() ?? [])
         for (const viewer of viewers) viewer.sendText(text);
@@ -197,6 +198,8 @@ export function createLiveHub({
     },
   };
 }
+
+const isChangedNoun = (noun: string): noun is ChangedNoun => changedNouns.includes(noun as ChangedNoun);
 
 /** Viewers of the same cells share one buffer: its bytes are put together once. */
 function sendTick({ feed, viewers }: WatchedFeed): void {

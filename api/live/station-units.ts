@@ -13,6 +13,9 @@ export interface CellChange {
 /** Cell of a unit that is not on the map. */
 const nowhere = 0xffff_ffff;
 
+const changed = 1;
+const changedKind = 2;
+
 const kindCodes = new Map<string, number>(unitKinds.map((kind, index) => [kind, index]));
 
 /**
@@ -59,9 +62,11 @@ export class StationUnits {
     this.positions[slot * 2] = stepOf(fix.lng - westOf(cell));
     this.positions[slot * 2 + 1] = stepOf(fix.lat - southOf(cell));
     this.headings[slot] = encodeHeading(fix.headingDeg);
-    this.kinds[slot] = kindCodes.get(fix.unitKind) ?? 0;
     this.observedAtMs[slot] = fix.observedAtMs;
     this.#markChanged(slot);
+    const kind = kindCodes.get(fix.unitKind) ?? 0;
+    if (this.kinds[slot] !== kind) this.#isChanged[slot] = changedKind;
+    this.kinds[slot] = kind;
   }
 
   remove(unitNumber: number): void {
@@ -75,12 +80,14 @@ export class StationUnits {
   takeChanges(): Map<number, CellChange> {
     const changes = new Map<number, CellChange>();
     for (const slot of this.#changed) {
+      const isOtherKind = this.#isChanged[slot] === changedKind;
       this.#isChanged[slot] = 0;
       const before = this.#tickCells[slot]!;
       const now = this.#cells[slot]!;
       this.#tickCells[slot] = now;
       if (before === now && now !== nowhere) {
-        changeOf(changes, now).moved.push(slot);
+        // A kind is told of units that enter: one that becomes another kind enters where it is.
+        changeOf(changes, now)[isOtherKind ? 'entered' : 'moved'].push(slot);
         continue;
       }
       if (before !== nowhere) {
@@ -101,7 +108,7 @@ export class StationUnits {
 
   #markChanged(slot: number): void {
     if (this.#isChanged[slot]) return;
-    this.#isChanged[slot] = 1;
+    this.#isChanged[slot] = changed;
     this.#changed.push(slot);
   }
 

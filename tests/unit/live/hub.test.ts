@@ -125,6 +125,16 @@ test('off duty and back within one tick is a move, and a number that is free aga
   expect(viewer.units.read(viewer.units.slotOf(1)!).kind).toBe('uav');
 });
 
+test('a unit that becomes another kind is told so where it is', async () => {
+  served.hub.restore([makeFix()]);
+  served.hub.tick();
+  const viewer = watch();
+  await viewer.view(town);
+  served.hub.publishFixes([makeFix({ unitKind: 'car' })]);
+  await tickFor(viewer);
+  expect(viewer.units.read(viewer.units.slotOf(1)!).kind).toBe('car');
+});
+
 test('another view brings the cells that are new and lets go of the others, between two ticks', async () => {
   served.hub.restore([
     makeFix({ unitNumber: 1 }),
