@@ -159,15 +159,15 @@ function buildRows(site: BuildingSite, home: HomeStyle, [ux, uy]: Point, random:
   const { longM } = boxAround(site.ring);
   const centre = innerPoint(site.ring);
   const buildings: Building[] = [];
-  const heightM = Math.round(random.between(...home.heightM));
+  const heightM = Math.round(random.between(home.heightM[0], home.heightM[1]));
   for (let across = -longM / 2; across < longM / 2; across += 3) {
     const before = buildings.length;
     for (let along = -longM / 2; along < longM / 2; along += 4) {
       const footprint: Footprint = {
         centre: [centre[0] + ux * along - uy * across, centre[1] + uy * along + ux * across],
         axis: [ux, uy],
-        lengthM: random.between(...home.lengthM),
-        depthM: random.between(...home.depthM),
+        lengthM: random.between(home.lengthM[0], home.lengthM[1]),
+        depthM: random.between(home.depthM[0], home.depthM[1]),
       };
       if (!site.build(footprint, home.gapM / 2)) continue;
       buildings.push({ ...footprint, class: 'apartments', heightM: heightM + 3 * random.integer(-1, 1) });

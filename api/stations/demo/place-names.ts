@@ -6,7 +6,7 @@ export interface PlaceName {
 }
 
 const first =
-  '春Chun 花Hua 竹Zhu 梅Mei 兰Lan 松Song 柏Bai 云Yun 月Yue 星Xing 金Jin 玉Yu 清Qing 福Fu 安An 和He 平Ping 文Wen 德De 仁Ren 义Yi 礼Li 信Xin 桂Gui 荷He 枫Feng 桃Tao 杏Xing 翠Cui 丹Dan 锦Jin 庆Qing 永Yong 长Chang 景Jing 凤Feng 龙Long 鹤He 燕Yan 石Shi';
+  '春Chun 花Hua 竹Zhu 梅Mei 兰Lan 松Song 柏Bai 云Yun 月Yue 星Xing 金Jin 玉Yu 清Qing 福Fu 安An 和He 平Ping 文Wen 德De 仁Ren 义Yi 礼Li 信Xin 荷He 枫Feng 芦Lu 桃Tao 杏Xing 翠Cui 丹Dan 锦Jin 庆Qing 永Yong 长Chang 景Jing 凤Feng 龙Long 鹤He 燕Yan 石Shi';
 const second =
   '溪xi 河he 塘tang 桥qiao 井jing 园yuan 山shan 泉quan 林lin 阳yang 华hua 康kang 宁ning 乐le 湖hu 亭ting 台tai 坊fang 门men 渡du 洲zhou 岭ling 源yuan 望wang';
 
