@@ -5,5 +5,7 @@ const api = process.env['API_URL'] ?? 'http://localhost:3000';
 
 export default defineConfig({
   plugins: [sveltekit()],
+  // The Content-Security-Policy takes fonts and pictures from files only, never from data: URLs in a stylesheet.
+  build: { assetsInlineLimit: 0 },
   server: { proxy: { '/api': { target: api, ws: true } } },
 });
