@@ -3,6 +3,8 @@ import { importOsm } from '../basemap/import-osm.ts';
 import type { Database } from '../database/database.ts';
 import { openCommandDatabase } from '../database/open.ts';
 import { OperatorError, readEnvironment } from '../environment.ts';
+import { createFileImport } from '../imports/import-file.ts';
+import { importIncidents } from '../incidents/import-incidents.ts';
 
 /** What the terminal can import. `run` gets the arguments after the noun and prints through `say`. */
 export interface ImportCommand {
@@ -13,6 +15,7 @@ export interface ImportCommand {
 
 const importsByNoun: Record<string, ImportCommand> = {
   osm: importOsm,
+  incidents: createFileImport('incidents', importIncidents),
 };
 
 const usage = () =>
