@@ -38,7 +38,7 @@ export const tileSchema: Record<LayerName, LayerSchema> = {
   landuse: { attributes: ['class', 'name', 'name_en', 'name_zh'], simplifyUnits: 4, fullDetailZoom: 14 },
   green: { attributes: ['class', 'name', 'name_en', 'name_zh'], simplifyUnits: 4, fullDetailZoom: 14 },
   water: { attributes: ['class', 'name', 'name_en', 'name_zh', 'tunnel'], simplifyUnits: 4, fullDetailZoom: 14 },
-  boundaries: { attributes: ['class', 'name', 'rank'], simplifyUnits: 4, fullDetailZoom: 14 },
+  boundaries: { attributes: ['class'], simplifyUnits: 4, fullDetailZoom: 14 },
   buildings: { attributes: ['class', 'name', 'height_m'], simplifyUnits: 2, fullDetailZoom: 14 },
   roads: {
     attributes: ['class', 'name', 'name_en', 'name_zh', 'rank', 'oneway', 'bridge', 'tunnel'],

@@ -11,12 +11,15 @@ export function areaLayers(palette: BasePalette): LayerSpecification[] {
       id: 'landuse',
       type: 'fill',
       ...from('landuse'),
-      filter: ['!', ['in', ['get', 'class'], ['literal', ['pedestrian', 'pier']]]],
+      filter: ['!', ['in', ['get', 'class'], ['literal', ['pedestrian', 'pier', 'square']]]],
       paint: {
         'fill-color': byClass(
           {
             residential: palette.residential,
             commercial: palette.commercial,
+            retail: palette.commercial,
+            public: palette.civic,
+            transport: palette.industrial,
             industrial: palette.industrial,
             construction: palette.industrial,
             harbour: palette.industrial,
@@ -42,6 +45,7 @@ export function areaLayers(palette: BasePalette): LayerSpecification[] {
             wood: palette.wood,
             pitch: palette.pitch,
             farm: palette.farm,
+            farmland: palette.farm,
             cemetery: palette.cemetery,
           },
           palette.green,
@@ -88,7 +92,7 @@ export function areaLayers(palette: BasePalette): LayerSpecification[] {
       id: 'paved',
       type: 'fill',
       ...from('landuse'),
-      filter: ['in', ['get', 'class'], ['literal', ['pedestrian', 'pier']]],
+      filter: ['in', ['get', 'class'], ['literal', ['pedestrian', 'pier', 'square']]],
       paint: { 'fill-color': palette.paved },
     },
     {

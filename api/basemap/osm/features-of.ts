@@ -84,23 +84,33 @@ export function relationFeatures(
   };
 }
 
-/** The line of an administrative boundary from the ways that the file holds of it. */
-export function boundaryFeature(
-  relation: OsmRelation,
+/**
+ * Boundary lines by way, each at the highest level that runs along it: neighbours share their ways, and a line drawn for
+ * each of them would lie there twice. Coasts are drawn by the water.
+ */
+export function* boundaryFeatures(
+  relations: readonly OsmRelation[],
   ways: ReadonlyMap<number, { way: OsmWay; piece: RingPiece }>,
-): BasemapFeature | undefined {
-  const boundaryClass = boundaryClassOf(relation.tags);
-  const pieces = relation.members.flatMap(({ type, id }) => (type === 'way' ? (ways.get(id)?.piece ?? []) : []));
-  if (!boundaryClass || pieces.length === 0) return undefined;
-  const { rings, open } = joinPieces(pieces);
-  return {
-    layer: 'boundaries',
-    osmType: 'relation',
-    osmId: relation.id,
-    class: boundaryClass,
-    ...namesOf(relation.tags),
-    geometry: { type: 'MultiLineString', coordinates: [...rings, ...open].map(({ lngLats }) => lngLats as Position[]) },
-  };
+): Generator<BasemapFeature> {
+  const levels = new Map<number, { level: number; tags: Tags }>();
+  for (const { tags, members } of relations) {
+    const level = Number(tags['admin_level']);
+    if (!boundaryClassOf(tags)) continue;
+    for (const { type, id } of members)
+      if (type === 'way' && level < (levels.get(id)?.level ?? Infinity)) levels.set(id, { level, tags });
+  }
+  for (const [osmId, { tags }] of levels) {
+    const kept = ways.get(osmId);
+    const boundaryClass = boundaryClassOf(tags);
+    if (!kept || !boundaryClass || kept.way.tags['natural'] === 'coastline') continue;
+    yield {
+      layer: 'boundaries',
+      osmType: 'way',
+      osmId,
+      class: boundaryClass,
+      geometry: { type: 'LineString', coordinates: kept.piece.lngLats as Position[] },
+    };
+  }
 }
 
 function* areaFeatures(

@@ -6,7 +6,7 @@ import type { RingPiece } from './assemble-rings.ts';
 import { placeClassOf } from './classify.ts';
 import { closeSea } from './close-sea.ts';
 import { decodeBlock, decodeHeader, type OsmRelation, type OsmWay, type Tags } from './decode-block.ts';
-import { boundaryFeature, nodeFeatures, relationFeatures, wayFeatures } from './features-of.ts';
+import { boundaryFeatures, nodeFeatures, relationFeatures, wayFeatures } from './features-of.ts';
 import { NodePlaces } from './node-places.ts';
 import { damaged, readBlocks } from './read-blocks.ts';
 import { isStreetWay, streetWayOf } from './streets-of.ts';
@@ -106,10 +106,9 @@ export async function readOsmExtract(path: string, onBytes: (done: number) => vo
       }
       onBytes(firstPassBytes + block.endOffset);
     }
+    yield* boundaryFeatures(relations, kept);
     const drawnByRelation = new Set<number>();
     for (const relation of relations) {
-      const boundary = boundaryFeature(relation, kept);
-      if (boundary) yield boundary;
       const area = relationFeatures(relation, kept);
       for (const wayId of area.drawnWayIds) drawnByRelation.add(wayId);
       if (area.openRings > 0) count(skipped, 'multipolygon with a ring that does not close', area.openRings);
