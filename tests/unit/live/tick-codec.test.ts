@@ -16,29 +16,12 @@ import { Feed } from '../../../api/live/feed.ts';
 import { StationUnits } from '../../../api/live/station-units.ts';
 import { unitKinds } from '../../../api/positions/contract.ts';
 import type { LatestFix } from '../../../api/positions/latest-fixes.ts';
+import { payloadOf } from '../../fixtures/payload-of.ts';
 import { makeFix } from '../../fixtures/make-fix.ts';
 import { seededRandom } from '../../fixtures/seeded-random.ts';
 
 const world: CellRange = { west: 0, south: 0, east: 17_999, north: 8_999 };
 const timeMs = Date.UTC(2026, 10, 22, 8);
-
-/** The payload of a server's message: its fragments without their headers, as a browser hands it over. */
-function payloadOf(message: Buffer): ArrayBuffer {
-  const parts: Buffer[] = [];
-  for (let offset = 0; offset < message.length;) {
-    const short = message[offset + 1]!;
-    const start = short < 126 ? 2 : short === 126 ? 4 : 10;
-    const bytes =
-      short < 126
-        ? short
-        : short === 126
-          ? message.readUInt16BE(offset + 2)
-          : Number(message.readBigUInt64BE(offset + 2));
-    parts.push(message.subarray(offset + start, offset + start + bytes));
-    offset += start + bytes;
-  }
-  return Uint8Array.from(Buffer.concat(parts)).buffer;
-}
 
 function resetOf(fixes: readonly LatestFix[], audience: LiveAudience = 'exact'): ArrayBuffer {
   const units = new StationUnits();

@@ -1,0 +1,96 @@
+// R4: what a tick costs the server. 20,000 units at 0.2 Hz in 64 cells, 1,000 viewers that see 1, 8 or 64 of them.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench, BenchRow } from './contract.ts';
+import type { Mode } from './live/viewers-process.ts';
+
+interface Measured {
+  cpuMsPerTick: number;
+  bytesPerTick: number;
+  rssMb: number;
+  worstWaitsMs: number[];
+  delaysMs: number[];
+}
+
+const viewerCount = 1000;
+const warmUpMs = 3000;
+
+const start = (file: string, ...args: (string | number)[]): ChildProcess =>
+  fork(join(import.meta.dirname, 'live', file), args.map(String), { execArgv: ['--no-warnings'] });
+
+async function ask<T>(child: ChildProcess, order: string): Promise<T> {
+  child.send(order);
+  const [answer] = await once(child, 'message');
+  return answer as T;
+}
+
+async function measure(mode: Mode, ticks: number, seed: number): Promise<Measured> {
+  const server = start('server-process.ts', mode, viewerCount, seed);
+  try {
+    const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+    const viewers = start('viewers-process.ts', mode, port, viewerCount, seed);
+    try {
+      await once(viewers, 'message');
+      await sleep(warmUpMs);
+      server.send('begin');
+      viewers.send('begin');
+      await sleep(ticks * 1000);
+      const cost = await ask<Omit<Measured, 'worstWaitsMs' | 'delaysMs'>>(server, 'report');
+      return { ...cost, ...(await ask<Pick<Measured, 'worstWaitsMs' | 'delaysMs'>>(viewers, 'report')) };
+    } finally {
+      viewers.kill('SIGKILL');
+    }
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+const quantile = (numbers: readonly number[], part: number): number =>
+  numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * part))] ?? NaN;
+
+/** The middle of several runs: two cores are shared with the viewers and with whatever else the machine does. */
+const middleOf = (runs: readonly Measured[]): Measured =>
+  runs.toSorted((a, b) => a.cpuMsPerTick - b.cpuMsPerTick)[runs.length >> 1]!;
+
+export const run: Bench = async ({ quick, seed }) => {
+  const runs: Record<Mode, Measured[]> = { live: [], raw: [], 'socket.io': [] };
+  const [rounds, ticks] = quick ? [1, 4] : [3, 10];
+  for (let round = 0; round < rounds; round++)
+    for (const mode of ['live', 'raw', 'socket.io'] as const) runs[mode].push(await measure(mode, ticks, seed));
+  const [live, raw, socketIo] = [middleOf(runs.live), middleOf(runs.raw), middleOf(runs['socket.io'])];
+  const toRaw = raw.cpuMsPerTick / live.cpuMsPerTick;
+  const toSocketIo = socketIo.cpuMsPerTick / live.cpuMsPerTick;
+  const waits = runs.live.flatMap(({ worstWaitsMs }) => worstWaitsMs);
+  const delays = runs.live.flatMap(({ delaysMs }) => delaysMs);
+  const what = `server CPU a tick, ${viewerCount} viewers, ${(live.bytesPerTick / 1e6).toFixed(1)} MB`;
+  return [
+    row(what, live.cpuMsPerTick, 'ms', {
+      peer: `raw net writes, ${raw.cpuMsPerTick.toFixed(1)} ms`,
+      ratio: toRaw,
+      aim: '≥ 0.8',
+      met: toRaw >= 0.8,
+    }),
+    row(what, live.cpuMsPerTick, 'ms', {
+      peer: `socket.io, ${socketIo.cpuMsPerTick.toFixed(1)} ms`,
+      ratio: toSocketIo,
+      aim: '≥ 5 ×',
+      met: toSocketIo >= 5,
+    }),
+    row('p99 from the unluckiest fix to the viewer', quantile(waits, 0.99), 'ms', {
+      aim: '≤ 1,100 ms',
+      met: quantile(waits, 0.99) <= 1100,
+    }),
+    row('p99 from tick to viewer', quantile(delays, 0.99), 'ms', {}),
+    row('resident memory of the live server', live.rssMb, 'MB', {}),
+  ];
+};
+
+const row = (what: string, value: number, unit: string, more: Partial<BenchRow>): BenchRow => ({
+  id: 'R4',
+  what,
+  value,
+  unit,
+  ...more,
+});

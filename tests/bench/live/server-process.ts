@@ -1,0 +1,106 @@
+// One server, in a process of its own, so that its CPU is told apart: the live hub, or one of what it is measured against.
+import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { Server as SocketIo } from 'socket.io';
+import { cellOf, isInRange } from '../../../api/live/contract.ts';
+import { createLiveHub } from '../../../api/live/hub.ts';
+import type { LatestFix } from '../../../api/positions/latest-fixes.ts';
+import { makeCity, makeFixes, moveCity, moveFixes, stationId } from './city.ts';
+import type { Mode } from './viewers-process.ts';
+import { makeViews, type View } from './views.ts';
+
+const [mode, count, seedText] = process.argv.slice(2) as [Mode, string, string];
+const seed = Number(seedText);
+const views = new Map<string, View>(makeViews(Number(count), seed).map((view) => [view.key, view]));
+let ticks = 0;
+let cpuBefore = process.cpuUsage();
+let ticksBefore = 0;
+let bytes = 0;
+
+function serveLive(): HttpServer {
+  const hub = createLiveHub({ viewerOf: async () => ({ kind: 'local', stationIds: [stationId] }) });
+  const fixes = makeFixes(seed);
+  hub.restore(fixes);
+  const server = createServer();
+  hub.attach(server);
+  let slice = 0;
+  let moved: LatestFix[] = [];
+  // Fixes come in all through the tick, as from ingest: ten lots of 400.
+  setInterval(() => {
+    if (slice % 10 === 0) moved = moveFixes(fixes, slice / 10);
+    hub.publishFixes(moved.filter((_, index) => index % 10 === slice % 10));
+    slice++;
+    ({ tick: ticks, bytes } = hub.stats());
+  }, 100);
+  return server;
+}
+
+/** The same bytes to the same viewers, made beforehand; nothing is read back. */
+function serveRaw(): NetServer {
+  const city = makeCity(seed);
+  const byTick = Array.from({ length: 5 }, (_, tick) => {
+    moveCity(city, tick + 1);
+    return new Map([...views].map(([key, { range }]) => [key, city.feed.delta(range)]));
+  });
+  const viewers: { socket: Socket; key: string }[] = [];
+  setInterval(() => {
+    const buffers = byTick[ticks++ % byTick.length]!;
+    for (const { socket, key } of viewers) {
+      const buffer = buffers.get(key)!;
+      bytes += buffer.length;
+      socket.write(buffer);
+    }
+  }, 1000);
+  return createNetServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (key) => {
+      viewers.push({ socket, key: String(key).trim() });
+      socket.write('ok');
+    });
+  });
+}
+
+/** One JSON array a tick and view, to a room of those who look at the same: encoded once a room. */
+function serveSocketIo(): HttpServer {
+  const server = createServer();
+  const io = new SocketIo(server, { transports: ['websocket'], perMessageDeflate: false });
+  io.on('connection', (socket) => {
+    socket.on('view', (key: string) => void socket.join(key));
+  });
+  const fixes = makeFixes(seed);
+  setInterval(() => {
+    const moved = moveFixes(fixes, ticks++).map((fix) => ({
+      cell: cellOf(fix.lng, fix.lat),
+      told: {
+        unit: fix.unitNumber,
+        lngLat: [Number(fix.lng.toFixed(7)), Number(fix.lat.toFixed(7))],
+        headingDeg: Math.round(fix.headingDeg),
+        at: fix.observedAtMs,
+      },
+    }));
+    for (const [key, { range }] of views)
+      io.to(key).emit(
+        'tick',
+        moved.filter(({ cell }) => isInRange(range, cell)).map(({ told }) => told),
+      );
+  }, 1000);
+  return server;
+}
+
+const server = { live: serveLive, raw: serveRaw, 'socket.io': serveSocketIo }[mode]();
+server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
+let bytesBefore = 0;
+process.on('message', (order) => {
+  if (order === 'begin') {
+    cpuBefore = process.cpuUsage();
+    ticksBefore = ticks;
+    bytesBefore = bytes;
+    return;
+  }
+  const { user, system } = process.cpuUsage(cpuBefore);
+  process.send!({
+    cpuMsPerTick: (user + system) / 1000 / (ticks - ticksBefore),
+    bytesPerTick: (bytes - bytesBefore) / (ticks - ticksBefore),
+    rssMb: process.memoryUsage.rss() / 1e6,
+  });
+});
