@@ -69,18 +69,35 @@ export function relationFeatures(
 ): { features: BasemapFeature[]; drawnWayIds: number[]; openRings: number } {
   const nothing = { features: [], drawnWayIds: [], openRings: 0 };
   if (relation.tags['type'] !== 'multipolygon') return nothing;
-  const members = relation.members.flatMap(({ type, id }) => (type === 'way' ? (ways.get(id) ?? []) : []));
+  const members = relation.members.flatMap(({ type, id, role }) => {
+    const kept = type === 'way' ? ways.get(id) : undefined;
+    return kept ? [{ ...kept, role }] : [];
+  });
   const outer = relation.members.find(({ type, role }) => type === 'way' && role !== 'inner');
   const outerTags = outer && ways.get(outer.id)?.way.tags;
   const isOldStyle = areaClassesOf(relation.tags).length === 0;
   const tags = isOldStyle ? outerTags : relation.tags;
   if (!tags || areaClassesOf(tags).length === 0) return nothing;
-  const { rings, open } = joinPieces(members.map(({ piece }) => piece));
+  const pieces = (isInner: boolean) =>
+    members.filter(({ role }) => (role === 'inner') === isInner).map(({ piece }) => piece);
+  const outers = joinPieces(pieces(false));
+  const inners = joinPieces(pieces(true));
   const outerIds = relation.members.filter(({ role }) => role !== 'inner').map(({ id }) => id);
+  const polygons = nestRings([...outers.rings, ...inners.rings].map((ring) => ring.lngLats));
+  // A hole whose outer ring is cut off must not become an area of its own.
+  const holes = outers.open.length > 0 ? nestRings(inners.rings.map((ring) => ring.lngLats)) : [];
+  const isHole = ([outer]: Position[][]) => holes.some(([hole]) => JSON.stringify(hole) === JSON.stringify(outer));
   return {
-    features: [...areaFeatures('relation', relation.id, tags, nestRings(rings.map((ring) => ring.lngLats)))],
+    features: [
+      ...areaFeatures(
+        'relation',
+        relation.id,
+        tags,
+        polygons.filter((polygon) => !isHole(polygon)),
+      ),
+    ],
     drawnWayIds: isOldStyle ? outerIds : [],
-    openRings: open.length,
+    openRings: outers.open.length + inners.open.length,
   };
 }
 
