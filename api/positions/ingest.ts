@@ -71,9 +71,9 @@ export function createIngest({ database, registry, latest, live, environment, pa
     }
   });
 
-  async function store(batch: Batch): Promise<void> {
+  async function store(batch: Batch, onConflict: 'fail' | 'skip'): Promise<void> {
     await partitions.ensure(batch.fixes.map(atOf));
-    const judgement = await writeBatch(database, batch, tracks);
+    const judgement = await writeBatch(database, batch, tracks, onConflict);
     const fixes: LatestFix[] = [];
     for (const fix of judgement.newest.values()) {
       const newest = latestFixOf(fix);
@@ -85,11 +85,11 @@ export function createIngest({ database, registry, latest, live, environment, pa
   }
 
   /** Judges and stores; whatever goes wrong, no track that was moved on for it stays. */
-  async function attempt(reports: readonly Report[]): Promise<void> {
+  async function attempt(reports: readonly Report[], onConflict: 'fail' | 'skip'): Promise<void> {
     const batch = gatherBatch(reports, environment);
     if (batch.stationIds.length === 0) return;
     try {
-      await withDeadline(store(batch));
+      await withDeadline(store(batch, onConflict));
     } catch (error) {
       for (const { device } of batch.fixes) tracks.delete(device.deviceNumber);
       throw error;
@@ -98,7 +98,8 @@ export function createIngest({ database, registry, latest, live, environment, pa
 
   async function settle(waiting: readonly Waiting[], isRepeat = false): Promise<void> {
     try {
-      await attempt(waiting.map(({ report }) => report));
+      const reports = waiting.map(({ report }) => report);
+      await attempt(reports, isRepeat ? 'skip' : 'fail');
       for (const { report, resolve } of waiting) resolve(report.outcomes);
     } catch (error) {
       if (isDatabaseGone(error) || error instanceof DeadlinePassed) {

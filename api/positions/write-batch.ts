@@ -33,16 +33,22 @@ export class StaleTracks extends Error {
  * the commit.
  * @param tracks grows by the devices that it did not know. It is moved on while judging: when this throws, the tracks of
  * the batch's devices are not to be believed any more.
+ * @param onConflict how a fix that memory took for new and is stored already is met; see `insertFixes`
  * @throws {StaleTracks} when another writer was first, so that the same batch judged again gives the right outcomes.
  */
-export function writeBatch(database: Database, batch: Batch, tracks: Map<number, DeviceTrack>): Promise<Judgement> {
+export function writeBatch(
+  database: Database,
+  batch: Batch,
+  tracks: Map<number, DeviceTrack>,
+  onConflict: 'fail' | 'skip',
+): Promise<Judgement> {
   const { stationIds } = batch;
   return database.inScope(stationIds, async (transaction) => {
     await loadTracks(transaction, batch, tracks);
     const judgement = judgeBatch(batch, tracks);
     if (judgement.late.length > 0)
       judgeLate(judgement, tracks, await findNeighbours(transaction, stationIds, lateColumns(judgement.late)));
-    await writeAccepted(transaction, stationIds, judgement);
+    await writeAccepted(transaction, stationIds, judgement, onConflict);
     await writeRefused(transaction, batch, judgement.quarantined);
     return judgement;
   });
@@ -62,9 +68,15 @@ async function writeAccepted(
   transaction: Transaction,
   stationIds: readonly string[],
   { accepted, newest, newlyServed }: Judgement,
+  onConflict: 'fail' | 'skip',
 ): Promise<void> {
   if (accepted.length === 0) return;
-  if ((await insertFixes(transaction, fixColumns(stationIds, accepted))) !== accepted.length) throw new StaleTracks();
+  const stored = await insertFixes(transaction, fixColumns(stationIds, accepted), onConflict).catch(
+    (error: unknown) => {
+      throw isUniqueViolation(error) ? new StaleTracks() : error;
+    },
+  );
+  if (stored !== accepted.length) throw new StaleTracks();
   // In one order everywhere, so that two writers never wait for each other in a ring.
   const byUnit = [...newest.values()].sort(
     (a, b) => compareText(a.unit.stationId, b.unit.stationId) || a.unit.unitNumber - b.unit.unitNumber,
@@ -163,5 +175,7 @@ function fixColumns(stationIds: readonly string[], fixes: readonly FixRef[]): Fi
     batteryPct: value('int2', columns.batteryPct),
   };
 }
+
+const isUniqueViolation = (error: unknown): boolean => (error as { code?: unknown }).code === '23505';
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
