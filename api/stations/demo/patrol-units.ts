@@ -12,11 +12,14 @@ export interface DemoUnit {
 
 export const unitCount = 63;
 
-const kindOf = (number: number): UnitKind =>
-  number === unitCount ? 'uav' : number <= 30 ? 'foot' : number <= 46 ? 'car' : 'bike';
+/** Kinds by number; beyond the station's own units they repeat. */
+export function kindOf(number: number): UnitKind {
+  const place = ((number - 1) % unitCount) + 1;
+  return place === unitCount ? 'uav' : place <= 30 ? 'foot' : place <= 46 ? 'car' : 'bike';
+}
 
 /** The devices' ids, `demo-01` … */
-export const deviceName = (number: number): string => `demo-${String(number).padStart(2, '0')}`;
+export const deviceName = (number: number, prefix = 'demo-'): string => `${prefix}${String(number).padStart(2, '0')}`;
 
 const callSigns: Record<UnitKind, string> = { foot: '平安', car: '巡警', bike: '铁骑', uav: '天眼' };
 
