@@ -90,6 +90,11 @@ export class UnitState {
     return unit && this.#withPosition(unit, this.#clock.nowMs);
   }
 
+  /** The unit's record alone, which changes seldom; undefined: no such unit. */
+  recordOf(id: string): Unit | undefined {
+    return this.#byId.get(id);
+  }
+
   /** The unit of a live frame's number; undefined while its record has not come. */
   findByNumber(number: number): Unit | undefined {
     return this.#byNumber.get(number);

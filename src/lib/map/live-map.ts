@@ -1,0 +1,157 @@
+import type { Layer, PickingInfo } from '@deck.gl/core';
+import { MapLibreOverlay } from '@deck.gl/maplibre';
+import {
+  AttributionControl,
+  Map as MapLibreMap,
+  ScaleControl,
+  setWorkerUrl,
+  type StyleSpecification,
+} from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { Bbox } from '$api/positions/contract.ts';
+import { maxMapZoom } from '$lib/layers/sentinel-clusters.ts';
+import type { View } from '$lib/state/url.ts';
+import type { Flight } from '$lib/state/view-state.svelte.ts';
+
+// MapLibre looks for its worker beside itself, where a bundle has none.
+setWorkerUrl(workerUrl);
+
+/** What the pointer is on. */
+export interface Pointed {
+  layerId: string;
+  /** Row of a layer with columns, else -1. */
+  index: number;
+  object: unknown;
+  x: number;
+  y: number;
+}
+
+export interface LiveMapOptions {
+  container: HTMLElement;
+  style: StyleSpecification;
+  /** Undefined: nobody said yet; the whole country until someone does. */
+  view: View | undefined;
+  words: Record<string, string>;
+  prefersStill: boolean;
+  /** While it moves and when it rests. Not called before there is a place to be. */
+  onmove(view: View, bbox: Bbox, isAtRest: boolean): void;
+  onhover(pointed: Pointed | undefined): void;
+  /** Undefined: on nothing of ours. */
+  onclick(pointed: Pointed | undefined): void;
+  onproblem(error: Error): void;
+  /** The graphics card was taken away and is back: everything must be made anew. */
+  onrestored(): void;
+}
+
+/** How far from a symbol a click still means it, CSS pixels; a thumb is less exact than a mouse. */
+const pickingRadiusPx = 8;
+const wholeCountry = { center: [104.2, 35.9] as [number, number], zoom: 3.4 };
+
+/** MapLibre with our layers between its own: the only owner of both. */
+export class LiveMap {
+  readonly #map: MapLibreMap;
+  readonly #overlay: MapLibreOverlay;
+  readonly #options: LiveMapOptions;
+  #hasPlace: boolean;
+
+  /** @throws when the browser gives no WebGL 2. */
+  constructor(options: LiveMapOptions) {
+    const { container, style, view, words } = options;
+    this.#options = options;
+    this.#hasPlace = view !== undefined;
+    this.#map = new MapLibreMap({
+      container,
+      style,
+      ...(view ? { center: view.lngLat, zoom: view.zoom, bearing: view.bearingDeg } : wholeCountry),
+      maxZoom: maxMapZoom,
+      // A tilted map hides what stands behind, and five metres away nobody turns it back.
+      maxPitch: 0,
+      pitchWithRotate: false,
+      locale: words,
+      attributionControl: false,
+      fadeDuration: options.prefersStill ? 0 : 200,
+    });
+    this.#map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+    this.#map.addControl(new AttributionControl({ compact: container.clientWidth < 640 }), 'bottom-right');
+    this.#overlay = new MapLibreOverlay({
+      interleaved: true,
+      layers: [],
+      pickingRadius: pickingRadiusPx,
+      onHover: (info) => this.#hover(pointedOf(info)),
+      onClick: (info) => options.onclick(pointedOf(info)),
+      onError: (error) => options.onproblem(error),
+    });
+    this.#map.addControl(this.#overlay);
+    this.#map.on('move', () => this.#tellMove(false));
+    this.#map.on('moveend', () => this.#tellMove(true));
+    this.#map.on('load', () => this.#tellMove(true));
+    this.#map.getCanvas().addEventListener('pointerleave', () => this.#hover(undefined));
+    this.#map.on('webglcontextrestored', () => options.onrestored());
+  }
+
+  /** Another theme or language: only what differs is changed, our layers stay between. */
+  setStyle(style: StyleSpecification): void {
+    this.#map.setStyle(style, { diff: true });
+  }
+
+  setTitle(title: string): void {
+    this.#map.getCanvas().setAttribute('aria-label', title);
+  }
+
+  setLayers(layers: Layer[]): void {
+    this.#overlay.setProps({ layers });
+  }
+
+  /** Draws once more with the same layers: their clock has gone on. */
+  repaint(): void {
+    this.#map.triggerRepaint();
+  }
+
+  fly(flight: Flight): void {
+    const isFirst = !this.#hasPlace;
+    this.#hasPlace = true;
+    const animate = !isFirst && !this.#options.prefersStill;
+    if (flight.kind === 'bbox') {
+      const [west, south, east, north] = flight.bbox;
+      const padding = Math.min(48, this.#map.getContainer().clientWidth / 10);
+      this.#map.fitBounds([west, south, east, north], { padding, maxZoom: 17, animate });
+    } else {
+      const zoom = Math.max(this.#map.getZoom(), flight.minZoom);
+      this.#map.easeTo({ center: flight.lngLat, zoom, animate, duration: 600 });
+    }
+  }
+
+  zoomBy(steps: number): void {
+    this.#map.easeTo({ zoom: this.#map.getZoom() + steps, animate: !this.#options.prefersStill, duration: 200 });
+  }
+
+  turnNorth(): void {
+    this.#map.easeTo({ bearing: 0, animate: !this.#options.prefersStill });
+  }
+
+  destroy(): void {
+    this.#map.remove();
+  }
+
+  #tellMove(isAtRest: boolean): void {
+    if (!this.#hasPlace) return;
+    const { lng, lat } = this.#map.getCenter().wrap();
+    const bounds = this.#map.getBounds();
+    const view: View = {
+      lngLat: [lng, lat],
+      zoom: this.#map.getZoom(),
+      bearingDeg: (this.#map.getBearing() + 360) % 360,
+    };
+    this.#options.onmove(view, [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()], isAtRest);
+  }
+
+  #hover(pointed: Pointed | undefined): void {
+    this.#map.getCanvas().style.cursor = pointed ? 'pointer' : '';
+    this.#options.onhover(pointed);
+  }
+}
+
+function pointedOf(info: PickingInfo): Pointed | undefined {
+  if (!info.picked || !info.layer) return undefined;
+  return { layerId: info.layer.id, index: info.index, object: info.object, x: info.x, y: info.y };
+}

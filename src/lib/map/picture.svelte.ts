@@ -1,0 +1,185 @@
+import type { Layer } from '@deck.gl/core';
+import { createCallSignsLayer, createGridLabelsLayer, createSentinelLabelsLayer } from '$lib/layers/label-layers.ts';
+import { callSigns, gridLabels, sentinelLabels, type Sight } from '$lib/layers/label-texts.ts';
+import { drawSentinelSymbols, drawUnitPictograms } from '$lib/layers/draw-pictograms.ts';
+import { createGridAreasLayer, createSelectedGridLayer } from '$lib/layers/grid-layers.ts';
+import { MovementExtension, secondsSinceEpoch, type FrameTime } from '$lib/layers/movement.ts';
+import { inOrder } from '$lib/layers/order.ts';
+import { palettes, type Theme } from '$lib/layers/palette.ts';
+import { SentinelClusters } from '$lib/layers/sentinel-clusters.ts';
+import { createClusterCountsLayer, createSentinelsLayer } from '$lib/layers/sentinel-layers.ts';
+import { createTrackLayer } from '$lib/layers/track-layer.ts';
+import { packUnitColumns } from '$lib/layers/unit-columns.ts';
+import { createTrailLayers, createUnitMarkersLayer } from '$lib/layers/unit-layers.ts';
+import type { BaseDataState } from '$lib/state/base-data-state.svelte.ts';
+import type { ClockState } from '$lib/state/clock-state.svelte.ts';
+import type { LayerState } from '$lib/state/layer-state.svelte.ts';
+import { progressOf } from '$lib/state/live-units.ts';
+import type { SelectionState } from '$lib/state/selection-state.svelte.ts';
+import type { TrackState } from '$lib/state/track-state.svelte.ts';
+import type { UnitState } from '$lib/state/unit-state.svelte.ts';
+import { LabelCharacters } from './label-characters.svelte.ts';
+
+interface Sources {
+  layers: LayerState;
+  selection: SelectionState;
+  base: BaseDataState;
+  units: UnitState;
+  clock: ClockState;
+  tracks: TrackState;
+}
+
+const noIds: ReadonlySet<string> = new Set();
+
+/** All our layers as the states stand, each made anew only when what it shows changed. */
+export class Picture {
+  readonly #from: Sources;
+  readonly #prefersStill: boolean;
+  readonly characters = new LabelCharacters();
+  readonly #pictograms = drawUnitPictograms();
+  readonly #movement: MovementExtension;
+  #shownCallSigns: ReadonlySet<string> = noIds;
+  #theme = $state<Theme>('light');
+  #sight = $state.raw<Sight | undefined>();
+
+  /** Sizes follow the zoom in quarter steps, so that a zoom does not make all layers anew each frame. */
+  readonly #sizeZoom = $derived(Math.round((this.#sight?.zoom ?? 0) * 4) / 4);
+  readonly #palette = $derived(palettes[this.#theme]);
+  readonly #symbols = $derived(drawSentinelSymbols(this.#palette));
+  readonly #selected = $derived.by(() => this.#from.selection.current);
+  readonly #selectedNumber = $derived.by(() =>
+    this.#selected.kind === 'unit' ? this.#from.units.recordOf(this.#selected.id)?.number : undefined,
+  );
+  readonly #selectedSentinelIds: ReadonlySet<string> = $derived.by(() => {
+    if (this.#selected.kind === 'sentinel') return new Set([this.#selected.id]);
+    return this.#selected.kind === 'sentinels' ? new Set(this.#selected.ids) : noIds;
+  });
+  readonly clusters = $derived.by(() => new SentinelClusters(this.#from.base.sentinels));
+  readonly #marks = $derived(this.#sight ? this.clusters.marksIn(this.#sight.bbox, this.#sight.zoom) : []);
+
+  readonly #gridLayers: Layer[] = $derived.by(() => {
+    const { base, layers } = this.#from;
+    if (!layers.isShown('grids')) return [];
+    const selected = this.#selected.kind === 'grid' ? base.findGrid(this.#selected.id) : undefined;
+    return [
+      createGridAreasLayer(base.grids, this.#palette),
+      ...(selected ? [createSelectedGridLayer([selected], this.#palette)] : []),
+    ];
+  });
+
+  readonly #gridLabels: Layer[] = $derived.by(() => {
+    const { base, layers } = this.#from;
+    if (!this.#sight || !layers.isShown('grids') || !layers.isShown('labels')) return [];
+    const labels = gridLabels(base.grids, this.#sight).filter(({ text }) =>
+      this.characters.has(text.replace('\n', '')),
+    );
+    return [createGridLabelsLayer(labels, this.characters.ready, this.#palette)];
+  });
+
+  readonly #sentinelLayers: Layer[] = $derived.by(() => {
+    if (!this.#from.layers.isShown('sentinels')) return [];
+    return [
+      createSentinelsLayer(this.#marks, this.#symbols, this.#sizeZoom, this.#selectedSentinelIds),
+      createClusterCountsLayer(this.#marks, this.#palette, this.#sizeZoom),
+    ];
+  });
+
+  readonly #sentinelLabels: Layer[] = $derived.by(() => {
+    const { layers } = this.#from;
+    if (!this.#sight || !layers.isShown('sentinels') || !layers.isShown('labels')) return [];
+    const labels = sentinelLabels(this.#marks, this.#sight).filter(({ text }) => this.characters.has(text));
+    return [createSentinelLabelsLayer(labels, this.characters.ready, this.#palette)];
+  });
+
+  readonly #trackLayers: Layer[] = $derived.by(() => {
+    const shown = this.#from.tracks.current;
+    return shown.kind === 'shown' ? [createTrackLayer(shown.track, this.#palette)] : [];
+  });
+
+  readonly #columns = $derived.by(() => {
+    void this.#from.units.version;
+    return packUnitColumns(this.#from.units.live);
+  });
+
+  readonly #unitLayers: Layer[] = $derived.by(() => {
+    const { layers, units } = this.#from;
+    if (!layers.isShown('units')) return [];
+    return [
+      createUnitMarkersLayer({
+        live: units.live,
+        columns: this.#columns,
+        palette: this.#palette,
+        zoom: this.#sizeZoom,
+        pictograms: this.#pictograms,
+        selectedNumber: this.#selectedNumber,
+        readFrameTime: this.readFrameTime,
+      }),
+    ];
+  });
+
+  readonly #trailLayers: Layer[] = $derived.by(() => {
+    const { layers, units } = this.#from;
+    void units.version;
+    if (!layers.isShown('trails')) return [];
+    return createTrailLayers(units.trails, this.#palette, this.#sizeZoom, this.readFrameTime);
+  });
+
+  readonly #callSigns: Layer[] = $derived.by(() => {
+    const { layers, units, clock } = this.#from;
+    void units.version;
+    if (!this.#sight || !layers.isShown('units') || !layers.isShown('labels')) return [];
+    const options = { selectedNumber: this.#selectedNumber, nowMs: clock.readNowMs(), shown: this.#shownCallSigns };
+    const signs = callSigns(units.live, (number) => units.findByNumber(number), this.#sight, options).filter(
+      ({ text }) => this.characters.has(text),
+    );
+    this.#shownCallSigns = new Set(signs.map(({ id }) => id));
+    return [createCallSignsLayer(signs, this.characters.ready, this.#palette, this.#movement)];
+  });
+
+  readonly layers: Layer[] = $derived.by(() =>
+    inOrder([
+      ...this.#gridLayers,
+      ...this.#trackLayers,
+      ...this.#trailLayers,
+      ...this.#gridLabels,
+      ...this.#sentinelLayers,
+      ...this.#sentinelLabels,
+      ...this.#unitLayers,
+      ...this.#callSigns,
+    ]),
+  );
+
+  constructor(from: Sources, prefersStill: boolean) {
+    this.#from = from;
+    this.#prefersStill = prefersStill;
+    this.#movement = new MovementExtension({ readFrameTime: this.readFrameTime });
+  }
+
+  /** Every text that may stand on the map, for its font. */
+  texts(): string[] {
+    const { base, units } = this.#from;
+    return [
+      '0123456789',
+      ...base.grids.flatMap(({ properties }) => [properties.number, properties.officer ?? '']),
+      ...base.sentinels.map(({ properties }) => properties.name),
+      ...units.list.map(({ callSign }) => callSign),
+    ];
+  }
+
+  setTheme(theme: Theme): void {
+    this.#theme = theme;
+  }
+
+  look(sight: Sight): void {
+    this.#sight = sight;
+  }
+
+  readonly readFrameTime = (): FrameTime => {
+    const { units, clock } = this.#from;
+    return {
+      progress: this.#prefersStill ? 1 : progressOf(units.tickedAtMs, performance.now()),
+      nowS: secondsSinceEpoch(clock.readNowMs()),
+      tickS: secondsSinceEpoch(units.serverTickMs),
+    };
+  };
+}
