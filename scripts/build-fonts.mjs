@@ -12,7 +12,10 @@ const out = join(root, '.svelte-kit/fonts');
 
 /** Regular and semi-bold are all the screen uses; the local names are those of Google's and Adobe's packages. */
 const weights = [
-  { weight: 400, local: ['Noto Sans SC Regular', 'NotoSansSC-Regular', 'Noto Sans CJK SC Regular', 'Noto Sans CJK SC'] },
+  {
+    weight: 400,
+    local: ['Noto Sans SC Regular', 'NotoSansSC-Regular', 'Noto Sans CJK SC Regular', 'Noto Sans CJK SC'],
+  },
   { weight: 600, local: ['Noto Sans SC SemiBold', 'NotoSansSC-SemiBold'] },
 ];
 
@@ -36,10 +39,17 @@ const filesIn = (directory) =>
 const unique = (text) => [...new Set(text)].filter((character) => character >= ' ').sort();
 const isHan = (character) => /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]/.test(character);
 
-const core = unique([read('src/lib/i18n/zh.ts'), read('src/lib/i18n/en.ts'), ...filesIn('src/lib/panels'), ascii, intl, marks].join(''));
-const inCore = new Set(core);
-const likely = unique([names, ...filesIn('api/stations/demo'), ...filesIn('tiles')].join('')).filter(
-  (character) => isHan(character) && !inCore.has(character),
+/** The sentences of a language file by how long they are: headings and labels are short, what went wrong is long. */
+const messages = [...read('src/lib/i18n/zh.ts').matchAll(/: '([^']*)',$/gm)].map(([, text]) => text);
+const said = (length) => messages.filter((text) => text.length <= length).join('');
+const everywhere = [ascii, intl, marks, ...filesIn('src/lib/panels')].join('');
+/**
+ * The first visit fetches what the screen shows at once; a long sentence comes when something went wrong, and strong
+ * type is for headings and labels. Their other characters are among the likely ones.
+ */
+const coreOf = { 400: unique(said(18) + everywhere), 600: unique(said(10) + everywhere) };
+const likely = unique([names, ...messages, ...filesIn('api/stations/demo'), ...filesIn('tiles')].join('')).filter(
+  isHan,
 );
 
 /** "U+4e00-4e02,U+4e10" of a set of code points. */
@@ -56,7 +66,11 @@ function toRange(codePoints) {
 
 const fromRange = (range) =>
   range.split(',').flatMap((part) => {
-    const [from, to = from] = part.trim().slice(2).split('-').map((hex) => parseInt(hex, 16));
+    const [from, to = from] = part
+      .trim()
+      .slice(2)
+      .split('-')
+      .map((hex) => parseInt(hex, 16));
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
 
@@ -73,8 +87,7 @@ const face = ({ weight, local }, url, range) => `@font-face {
 const key = createHash('sha256')
   .update(readFileSync(import.meta.filename))
   .update(readFileSync(join(source, 'package.json')))
-  .update(core.join(''))
-  .update(likely.join(''))
+  .update(JSON.stringify([coreOf, likely]))
   .digest('hex');
 const keyPath = join(out, 'key');
 if (existsSync(keyPath) && readFileSync(keyPath, 'utf8') === key) process.exit(0);
@@ -82,27 +95,32 @@ if (existsSync(keyPath) && readFileSync(keyPath, 'utf8') === key) process.exit(0
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const points = (characters) => characters.map((character) => character.codePointAt(0));
-const hanCore = core.filter(isHan);
-const latinCore = core.filter((character) => !isHan(character));
 let coreCss = '';
 let restCss = '';
 for (const each of weights) {
+  const core = coreOf[each.weight];
+  const more = likely.filter((character) => !core.includes(character));
   for (const [name, file, characters] of [
-    ['latin', 'latin', latinCore],
-    ['core', 'chinese-simplified', hanCore],
-    ['likely', 'chinese-simplified', likely],
+    ['latin', 'latin', core.filter((character) => !isHan(character))],
+    ['core', 'chinese-simplified', core.filter(isHan)],
+    ['likely', 'chinese-simplified', more],
   ]) {
     const whole = readFileSync(join(source, `files/noto-sans-sc-${file}-${each.weight}-normal.woff2`));
     const cut = await subsetFont(whole, characters.join(''), { targetFormat: 'woff2' });
     writeFileSync(join(out, `${name}-${each.weight}.woff2`), cut);
     coreCss += face(each, `./${name}-${each.weight}.woff2`, toRange(points(characters)));
-    process.stdout.write(`font ${each.weight} ${name}: ${characters.length} characters, ${(cut.length / 1000).toFixed(1)} kB\n`);
+    process.stdout.write(
+      `font ${each.weight} ${name}: ${characters.length} characters, ${(cut.length / 1000).toFixed(1)} kB\n`,
+    );
   }
-  const covered = new Set(points([...core, ...likely]));
+  const covered = new Set(points([...core, ...more]));
   for (const [slice, range] of Object.entries(JSON.parse(readFileSync(join(source, 'unicode.json'), 'utf8')))) {
     const left = fromRange(range).filter((point) => !covered.has(point));
     const name = slice.replace(/[[\]]/g, '');
-    const url = relative(out, join(source, `files/noto-sans-sc-${name}-${each.weight}-normal.woff2`)).replaceAll('\\', '/');
+    const url = relative(out, join(source, `files/noto-sans-sc-${name}-${each.weight}-normal.woff2`)).replaceAll(
+      '\\',
+      '/',
+    );
     if (left.length > 0) restCss += face(each, url, toRange(left));
   }
 }

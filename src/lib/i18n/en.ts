@@ -68,7 +68,7 @@ export const en: Messages = {
   'layers.collapse': 'Hide side panel',
   'layers.expand': 'Show side panel',
 
-  'legend.stale': 'Silent too long (faded)',
+  'legend.stale': 'Silent too long (hollow)',
   'legend.heading': 'The arrow points where it is going',
   'legend.cluster': 'Cluster: number of sentinel points',
   'legend.trail': 'The way of the last minutes',

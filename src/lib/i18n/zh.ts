@@ -66,7 +66,7 @@ export const zh = {
   'layers.collapse': '收起侧栏',
   'layers.expand': '展开侧栏',
 
-  'legend.stale': '超时未上报（变淡）',
+  'legend.stale': '超时未上报（空心）',
   'legend.heading': '箭头指向行进方向',
   'legend.cluster': '聚合：数字为哨点数量',
   'legend.trail': '近几分钟走过的路',
