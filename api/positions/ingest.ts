@@ -2,9 +2,9 @@ import type { Database } from '../database/database.ts';
 import type { Environment } from '../environment.ts';
 import { isDatabaseGone, Problem } from '../errors.ts';
 import type { Credential, UnitRegistry } from '../units/registry.ts';
-import { atOf, gatherBatch, offsetOf, type Batch, type FixRef } from './batch.ts';
+import { atOf, gatherBatch, type Batch } from './batch.ts';
 import type { DeviceTrack } from './device-track.ts';
-import * as columns from './fix-values.ts';
+import { latestFixOf } from './latest-fix-of.ts';
 import type { LatestFix, LatestFixes, LivePublisher } from './latest-fixes.ts';
 import type { FixPartitions } from './partitions.ts';
 import type { FindDevice, Report } from './read-report.ts';
@@ -176,25 +176,6 @@ export function createIngest({ database, registry, latest, live, environment, pa
     get pending() {
       return pendingFixes;
     },
-  };
-}
-
-function latestFixOf(fix: FixRef): LatestFix {
-  const { report, unit } = fix;
-  const offset = offsetOf(fix);
-  const { values } = report;
-  return {
-    stationId: unit.stationId,
-    unitNumber: unit.unitNumber,
-    unitKind: unit.kind,
-    lng: values[offset + columns.lng]!,
-    lat: values[offset + columns.lat]!,
-    speedMps: values[offset + columns.speedMps]!,
-    headingDeg: values[offset + columns.headingDeg]!,
-    accuracyM: values[offset + columns.accuracyM]!,
-    batteryPct: values[offset + columns.batteryPct]!,
-    observedAtMs: values[offset + columns.atMs]!,
-    receivedAtMs: report.receivedAtMs,
   };
 }
 
