@@ -8,6 +8,7 @@ import type { ImportClaim } from '../imports/queries.ts';
 import { createTimeReader } from '../imports/read-time.ts';
 import type { Reject } from '../imports/source-row.ts';
 import {
+  analyzeIncidentKeys,
   compareIncidents,
   deleteStagedIncidents,
   seeStaged,
@@ -33,8 +34,14 @@ export async function importIncidents(request: ImportRequest): Promise<ImportOut
       async (running) => {
         const changed: (IncidentBody & { id: string })[] = [];
         let done = 0;
-        await writeInBatches(incidents, (batch) =>
-          database.inScope([stationId], async (transaction) => {
+        let analyzedAt = 0;
+        await database.asOwner(analyzeIncidentKeys);
+        await writeInBatches(incidents, async (batch) => {
+          if (counts.added > 2 * analyzedAt + 500) {
+            await database.asOwner(analyzeIncidentKeys);
+            analyzedAt = counts.added;
+          }
+          await database.inScope([stationId], async (transaction) => {
             await seeStaged(transaction);
             const known = await compareIncidents(transaction, stationId, batch);
             const isKnown = new Set(known.map(({ ordinal }) => ordinal));
@@ -51,9 +58,9 @@ export async function importIncidents(request: ImportRequest): Promise<ImportOut
             }
             counts.added += added.length;
             counts.unchanged += known.filter(({ isSame }) => isSame).length;
-            onProgress((done += batch.length), incidents.length);
-          }),
-        );
+          });
+          onProgress((done += batch.length), incidents.length);
+        });
         counts.changed = changed.length;
         if (counts.added + counts.changed > 0)
           await running.publish(async (transaction) => {
