@@ -91,14 +91,19 @@ function tileGeometry(
   const geometry: TilePoint[][] = [];
   let at = 0;
   for (const ringCount of flat.ringCounts) {
-    const rings = flat.parts.slice(at, (at += ringCount));
-    for (const [index, ring] of rings.entries()) {
+    const polygon: TilePoint[][] = [];
+    let left = 0;
+    for (const [index, ring] of flat.parts.slice(at, (at += ringCount)).entries()) {
       const points = roundPoints(clipRing(toUnits(simplifyLine(ring, toleranceM)), square));
       const area = points.length >= 4 ? doubleArea(points) : 0;
-      if (area !== 0) geometry.push((index === 0) === area > 0 ? points : points.reverse());
       // Without its outer ring a polygon has no holes either.
-      else if (index === 0) break;
+      if (area === 0 && index === 0) break;
+      if (area === 0) continue;
+      left += index === 0 ? Math.abs(area) : -Math.abs(area);
+      polygon.push((index === 0) === area > 0 ? points : points.reverse());
     }
+    // A tile that lies in a hole whole is covered by both rings: nothing is left of it.
+    if (left > 0) geometry.push(...polygon);
   }
   return geometry.length > 0 ? { type: 3, geometry } : undefined;
 }
