@@ -10,7 +10,7 @@ const blockLayers: Record<BlockUse, [layer: 'landuse' | 'green', featureClass: s
   compound: ['landuse', 'residential'],
   lanes: ['landuse', 'residential'],
   cottages: ['landuse', 'residential'],
-  hamlet: ['landuse', 'residential'],
+  hamlet: ['green', 'farmland'],
   shops: ['landuse', 'commercial'],
   offices: ['landuse', 'commercial'],
   bars: ['landuse', 'retail'],

@@ -35,11 +35,16 @@ export function buildLandmark(
   const wing = box.longM * 0.24;
   const rise = box.shortM * 0.22;
   switch (block.use) {
-    case 'school':
-      patches.push(runningTrack(at(wing, 0), box.axis, Math.min(1, (box.shortM - 30) / 82)));
-      site.reserve([at(wing - 46, 0), at(wing + 46, 0)], Math.min(box.shortM, 90));
-      for (const across of [-rise * 1.3, 0, rise * 1.3]) build('school', 16, -wing, across, wing * 1.25, 13);
+    case 'school': {
+      const scale = Math.max(0.45, Math.min(1, (box.shortM - 50) / 82));
+      patches.push(runningTrack(at(wing, 0), box.axis, scale));
+      site.reserve([at(wing - 66 * scale, 0), at(wing + 66 * scale, 0)], 80 * scale);
+      for (const across of [-rise * 1.3, 0, rise * 1.3])
+        for (const along of [-wing, -wing * 0.55]) build('school', 16, along, across, Math.min(60, wing * 1.1), 13);
+      // A narrow block has its class rooms along the street.
+      buildings.push(...buildFronts(site, { ...fronts.shops, class: 'school', rows: 1, density: 0.45 }, random));
       break;
+    }
     case 'hospital':
       build('hospital', 62, 0, 0, 58, 26);
       build('hospital', 24, -wing, rise, 44, 18);

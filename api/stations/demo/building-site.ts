@@ -3,8 +3,8 @@ import {
   distanceM,
   distanceToLine,
   isInside,
-  nearestOnSegment,
   sidesOf,
+  squaredDistance,
   type Point,
   type Ring,
 } from './plane.ts';
@@ -30,7 +30,7 @@ export class BuildingSite {
   /** Distance that buildings keep from the middle of the street on each side, m. */
   readonly #setbacksM: readonly number[];
   readonly #sides: readonly [Point, Point][];
-  readonly #taken: { footprint: Footprint; corners: Point[] }[] = [];
+  readonly #taken: Taken[] = [];
   readonly #keepOff: { line: readonly Point[]; distance: number }[];
 
   constructor(ring: Ring, setbacksM: readonly number[], keepOff: { line: readonly Point[]; distance: number }[] = []) {
@@ -54,53 +54,71 @@ export class BuildingSite {
         lengthM: distanceM(a, b),
         depthM: widthM,
       };
-      this.#taken.push({ footprint, corners: cornersOf(footprint) });
+      this.#taken.push(takenBy(footprint));
     }
   }
 
   /** Builds there when the ground is free; whether it did. */
   build(footprint: Footprint, gapM: number): boolean {
-    if (!isInside(this.ring, footprint.centre)) return false;
-    const corners = cornersOf(footprint);
-    if (!corners.every((corner) => this.#mayStand(corner))) return false;
-    const wide = { ...footprint, lengthM: footprint.lengthM + gapM * 2, depthM: footprint.depthM + gapM * 2 };
-    const wideCorners = cornersOf(wide);
-    const reach = Math.hypot(wide.lengthM, wide.depthM) / 2;
+    // Most places that are tried fail, and nearly all of these by their middle alone.
+    if (!this.#mayStand(footprint.centre, Math.min(footprint.lengthM, footprint.depthM) / 2)) return false;
+    const wide = takenBy({ ...footprint, lengthM: footprint.lengthM + gapM * 2, depthM: footprint.depthM + gapM * 2 });
     for (const taken of this.#taken) {
-      const far = Math.hypot(taken.footprint.lengthM, taken.footprint.depthM) / 2 + reach;
-      if (distanceM(taken.footprint.centre, footprint.centre) < far && overlap(wide, wideCorners, taken)) return false;
+      const far = taken.reachM + wide.reachM;
+      const dx = taken.footprint.centre[0] - footprint.centre[0];
+      const dy = taken.footprint.centre[1] - footprint.centre[1];
+      if (dx * dx + dy * dy < far * far && overlap(wide, taken)) return false;
     }
-    this.#taken.push({ footprint, corners });
+    const built = takenBy(footprint);
+    if (!built.corners.every((corner) => this.#mayStand(corner, 0))) return false;
+    this.#taken.push(built);
     return true;
   }
 
-  #mayStand(corner: Point): boolean {
-    if (!isInside(this.ring, corner)) return false;
-    if (this.#keepOff.some(({ line, distance }) => distanceToLine(corner, line) < distance)) return false;
-    return this.#sides.every(([a, b], side) => {
-      const setbackM = this.setbackM(side);
-      // Most sides are far away: told without a root.
-      if (corner[0] < Math.min(a[0], b[0]) - setbackM || corner[0] > Math.max(a[0], b[0]) + setbackM) return true;
-      return nearestOnSegment(corner, a, b).distance >= setbackM;
-    });
+  #mayStand(point: Point, roomM: number): boolean {
+    if (!isInside(this.ring, point)) return false;
+    if (this.#keepOff.some(({ line, distance }) => distanceToLine(point, line) < distance + roomM)) return false;
+    for (let side = 0; side < this.#sides.length; side++) {
+      const [a, b] = this.#sides[side] as [Point, Point];
+      const awayM = this.setbackM(side) + roomM;
+      // Most sides are far away.
+      if (point[0] < Math.min(a[0], b[0]) - awayM || point[0] > Math.max(a[0], b[0]) + awayM) continue;
+      if (squaredDistance(point, a, b) < awayM * awayM) return false;
+    }
+    return true;
   }
 }
 
+interface Taken {
+  footprint: Footprint;
+  corners: Point[];
+  /** From its middle to a corner. */
+  reachM: number;
+}
+
+const takenBy = (footprint: Footprint): Taken => ({
+  footprint,
+  corners: cornersOf(footprint),
+  reachM: Math.sqrt(footprint.lengthM ** 2 + footprint.depthM ** 2) / 2,
+});
+
 /** Whether two rectangles overlap: they do not when an axis of either keeps them apart. */
-function overlap(
-  one: Footprint,
-  corners: readonly Point[],
-  other: { footprint: Footprint; corners: readonly Point[] },
-): boolean {
-  for (const [ux, uy] of [one.axis, other.footprint.axis]) {
-    for (const [ax, ay] of [
-      [ux, uy],
-      [-uy, ux],
-    ] as const) {
-      const along = (points: readonly Point[]) => points.map(([x, y]) => x * ax + y * ay);
-      const [a, b] = [along(corners), along(other.corners)];
-      if (Math.max(...a) <= Math.min(...b) || Math.max(...b) <= Math.min(...a)) return false;
-    }
+function overlap(one: Taken, other: Taken): boolean {
+  for (const { axis } of [one.footprint, other.footprint]) {
+    if (isApart(one, other, axis[0], axis[1]) || isApart(one, other, -axis[1], axis[0])) return false;
   }
   return true;
+}
+
+function isApart(one: Taken, other: Taken, ux: number, uy: number): boolean {
+  let [low, high, otherLow, otherHigh] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [x, y] of one.corners) {
+    low = Math.min(low, x * ux + y * uy);
+    high = Math.max(high, x * ux + y * uy);
+  }
+  for (const [x, y] of other.corners) {
+    otherLow = Math.min(otherLow, x * ux + y * uy);
+    otherHigh = Math.max(otherHigh, x * ux + y * uy);
+  }
+  return high <= otherLow || otherHigh <= low;
 }

@@ -16,10 +16,10 @@ const mixes: Record<Quarter, [BlockUse, number][]> = {
     ['plot', 0.15],
   ],
   residential: [
-    ['shops', 0.56],
+    ['shops', 0.6],
     ['cottages', 0.11],
-    ['offices', 0.13],
-    ['plot', 0.13],
+    ['offices', 0.15],
+    ['plot', 0.07],
     ['works', 0.07],
   ],
   outskirts: [

@@ -12,11 +12,20 @@ export class FlightPatrol implements Patrol {
   #lengthM: number;
   #alongM: number;
 
-  /** @param reachM half width and half height of the area around `middle` */
-  constructor(middle: Point, reachM: readonly [number, number], random: Random) {
+  /**
+   * @param reachM half width and half height of the area around `middle`
+   * @param near where it begins, as near as its lanes are; anywhere when undefined
+   */
+  constructor(middle: Point, reachM: readonly [number, number], random: Random, near: Point | undefined) {
     this.#loop = mow(middle, reachM);
     this.#lengthM = lengthOf(this.#loop);
     this.#alongM = random.between(0, this.#lengthM);
+    if (!near) return;
+    let nearest = Infinity;
+    for (let alongM = 0; alongM < this.#lengthM; alongM += 5) {
+      const distance = distanceM(pointAlong(this.#loop, alongM).point, near);
+      if (distance < nearest) [nearest, this.#alongM] = [distance, alongM];
+    }
   }
 
   step(seconds: number): void {
@@ -44,18 +53,16 @@ function mow([x, y]: Point, [reachX, reachY]: readonly [number, number]): Point[
   // Back to the start outside the lanes.
   const last = corners[corners.length - 1] as Point;
   corners.push([x - reachX - laneM, last[1]], [x - reachX - laneM, y - reachY]);
-  return cutCorners(cutCorners(corners));
+  const round = cutCorners(cutCorners(corners));
+  return [...round, round[0] as Point];
 }
 
 /** One round of Chaikin's corner cutting, at most 40 m from a corner; closed. */
 function cutCorners(ring: readonly Point[]): Point[] {
-  const cut = ring.flatMap((point, i): Point[] => {
+  return ring.flatMap((point, i): Point[] => {
     const next = ring[(i + 1) % ring.length] as Point;
     const share = Math.min(0.25, 40 / Math.max(1, distanceM(point, next)));
     const at = (t: number): Point => [point[0] + (next[0] - point[0]) * t, point[1] + (next[1] - point[1]) * t];
     return [at(share), at(1 - share)];
   });
-  return cut[0] === cut[cut.length - 1]
-    ? cut
-    : [...cut.slice(cut[0]?.join() === cut[cut.length - 1]?.join() ? 1 : 0), cut[0] as Point];
 }

@@ -1,7 +1,7 @@
 import { buildStreetGraph } from '../../basemap/street-graph.ts';
 import { streetWays } from './basemap-features.ts';
 import { toPoint } from './ground.ts';
-import { distanceToRing, isInside, lengthOf, type Point } from './plane.ts';
+import { distanceM, distanceToRing, isInside, lengthOf, nearestOnSegment, type Point } from './plane.ts';
 import type { Town } from './town.ts';
 
 export interface PatrolEdge {
@@ -40,4 +40,25 @@ export function makePatrolNetwork(town: Town): PatrolNetwork {
     edgesAt[to]?.push(index);
   }
   return { nodes, edges, edgesAt };
+}
+
+/** A place on a street: metres from the `from` end of the edge. */
+export interface StreetPlace {
+  edge: number;
+  alongM: number;
+}
+
+/** The place on the streets nearest to a point. */
+export function findNearestPlace({ edges }: PatrolNetwork, point: Point): StreetPlace {
+  let best = { edge: 0, alongM: 0, distance: Infinity };
+  edges.forEach(({ points }, edge) => {
+    let passedM = 0;
+    for (let i = 1; i < points.length; i++) {
+      const [a, b] = [points[i - 1] as Point, points[i] as Point];
+      const { share, distance } = nearestOnSegment(point, a, b);
+      if (distance < best.distance) best = { edge, alongM: passedM + share * distanceM(a, b), distance };
+      passedM += distanceM(a, b);
+    }
+  });
+  return best;
 }

@@ -64,15 +64,29 @@ export function nearestOnSegment(point: Point, a: Point, b: Point): { share: num
   return { share, distance: Math.hypot(point[0] - a[0] - dx * share, point[1] - a[1] - dy * share) };
 }
 
+/** Square metres from a point to the nearest place on a segment; without an object, for it is asked by the million. */
+export function squaredDistance(point: Point, a: Point, b: Point): number {
+  const dx = b[0] - a[0];
+  const dy = b[1] - a[1];
+  const px = point[0] - a[0];
+  const py = point[1] - a[1];
+  const squared = dx * dx + dy * dy;
+  const share = squared === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / squared));
+  return (px - dx * share) ** 2 + (py - dy * share) ** 2;
+}
+
 /** Distance from a point to a line of several segments; infinity for an empty line. */
 export function distanceToLine(point: Point, line: readonly Point[]): number {
   let nearest = Infinity;
   for (let i = 1; i < line.length; i++)
-    nearest = Math.min(nearest, nearestOnSegment(point, line[i - 1] as Point, line[i] as Point).distance);
-  return nearest;
+    nearest = Math.min(nearest, squaredDistance(point, line[i - 1] as Point, line[i] as Point));
+  return Math.sqrt(nearest);
 }
 
-export const distanceToRing = (point: Point, ring: Ring): number => distanceToLine(point, [...ring, ring[0] as Point]);
+export function distanceToRing(point: Point, ring: Ring): number {
+  const closing = squaredDistance(point, ring[ring.length - 1] as Point, ring[0] as Point);
+  return Math.min(distanceToLine(point, ring), Math.sqrt(closing));
+}
 
 /** Where segments ab and cd cross, as shares of each; undefined when they do not or are parallel. */
 export function crossingOf(a: Point, b: Point, c: Point, d: Point): { onFirst: number; onSecond: number } | undefined {

@@ -3,7 +3,7 @@ import { FlightPatrol } from './flight-patrol.ts';
 import { generateTown } from './generate-town.ts';
 import { toLngLat, toPoint, type LngLat } from './ground.ts';
 import { deviceName, kindOf } from './patrol-units.ts';
-import { makePatrolNetwork, type PatrolNetwork } from './patrol-network.ts';
+import { findNearestPlace, makePatrolNetwork } from './patrol-network.ts';
 import { centroidOf, distanceM, isInside, type Point } from './plane.ts';
 import { Random } from './random.ts';
 import { drawStationRows } from './station-rows.ts';
@@ -52,14 +52,24 @@ export class Fleet {
       const random = new Random(`${seed}/unit/${number}`);
       const kind = kindOf(number);
       const seen = lastSeen?.get(number);
-      const start = seen ? nearestNode(network, toPoint(seen)) : startNode(nodesByGrid, i, random);
+      const near = seen && toPoint(seen);
+      const home = network.nodes[startNode(nodesByGrid, i, random)] as Point;
       return {
         device: deviceName(number, prefix),
         kind,
         patrol:
           kind === 'uav'
-            ? new FlightPatrol(centroidOf(town.boundary), [random.between(700, 1000), random.between(500, 700)], random)
-            : new StreetPatrol(network, unitHabits[kind], random, start, (node) => atSentinel.has(node)),
+            ? new FlightPatrol(
+                centroidOf(town.boundary),
+                [random.between(700, 1000), random.between(500, 700)],
+                random,
+                near,
+              )
+            : new StreetPatrol(network, unitHabits[kind], random, {
+                home,
+                start: findNearestPlace(network, near ?? home),
+                isSentinelNode: (node) => atSentinel.has(node),
+              }),
         random,
         lastMs: undefined,
         offM: [random.normal(0, 2), random.normal(0, 2)],
@@ -121,15 +131,6 @@ function startNode(nodesByGrid: readonly number[][], index: number, random: Rand
     if (nodes.length > 0) return random.pick(nodes);
   }
   return 0;
-}
-
-function nearestNode(network: PatrolNetwork, point: Point): number {
-  let best = { node: 0, distance: Infinity };
-  network.nodes.forEach((other, node) => {
-    const distance = distanceM(point, other);
-    if (distance < best.distance) best = { node, distance };
-  });
-  return best.node;
 }
 
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;

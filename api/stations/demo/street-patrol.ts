@@ -1,5 +1,5 @@
 import { direction, distanceM, pointAlong, type Point } from './plane.ts';
-import type { PatrolNetwork } from './patrol-network.ts';
+import type { PatrolNetwork, StreetPlace } from './patrol-network.ts';
 import type { Random } from './random.ts';
 import type { UnitHabits } from './unit-habits.ts';
 
@@ -35,22 +35,22 @@ export class StreetPatrol implements Patrol {
   #cruiseMps: number;
   #pauseS = 0;
 
+  /** @param home middle of its beat @param start where it begins */
   constructor(
     network: PatrolNetwork,
     habits: UnitHabits,
     random: Random,
-    startNode: number,
-    isSentinelNode: (node: number) => boolean,
+    { home, start, isSentinelNode }: { home: Point; start: StreetPlace; isSentinelNode: (node: number) => boolean },
   ) {
     this.#network = network;
     this.#habits = habits;
     this.#random = random;
-    this.#home = network.nodes[startNode] as Point;
+    this.#home = home;
     this.#isSentinelNode = isSentinelNode;
     this.#cruiseMps = random.between(...habits.cruiseMps);
-    this.#edge = this.#chooseEdge(startNode, undefined);
-    this.#forward = network.edges[this.#edge]?.from === startNode;
-    this.#alongM = random.between(0, 0.9) * this.#length;
+    this.#edge = start.edge;
+    this.#forward = random.chance(0.5);
+    this.#alongM = this.#forward ? start.alongM : this.#length - start.alongM;
     this.#lookAhead();
   }
 

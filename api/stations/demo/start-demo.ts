@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import type { Dependencies } from '../../app.ts';
+import { isLoopback } from '../../environment.ts';
+import { listStationTree } from '../queries.ts';
+import { demoStationId } from './ids.ts';
+import { seedDemo, type DemoCredential } from './seed-demo.ts';
+
+export interface RunningDemo {
+  /** To be printed when the server can be reached from other machines; else the devices' names are their credentials. */
+  credentialsToPrint: DemoCredential[];
+  stop(): Promise<void>;
+}
+
+type Needs = Pick<Dependencies, 'environment' | 'database' | 'registry' | 'log'>;
+
+/**
+ * Makes the demo station on the first start of an empty installation and moves its units whenever it is there. Beyond
+ * loopback its credentials are made anew with each start, `--no-demo` included: there they must not be guessable.
+ * @param url the server's own
+ * @returns undefined when there is no demo
+ */
+export async function startDemo(
+  { environment, database, registry, log }: Needs,
+  url: string,
+  onProgress: (step: string, share: number) => void,
+): Promise<RunningDemo | undefined> {
+  const tree = await listStationTree(database);
+  const isThere = tree.some(({ id }) => id === demoStationId);
+  const isReachable = !isLoopback(environment.host);
+  const isWanted = environment.demo && (isThere || tree.length === 0);
+  if (!isWanted && !(isThere && isReachable)) return undefined;
+  const { credentials } = await seedDemo(database, { now: new Date(), demoOnNetwork: isReachable, onProgress });
+  await registry.refresh();
+  if (!isWanted) return undefined;
+  const worker = new Worker(new URL('./simulator-worker.ts', import.meta.url), {
+    workerData: { url, credentials },
+    // It talks to this very process: a certificate of our own making is good enough.
+    env: { ...process.env, ...(environment.tls && { NODE_TLS_REJECT_UNAUTHORIZED: '0' }) },
+  });
+  worker.on('message', (message: string) => log(`simulator: ${message}`));
+  worker.on('error', (error) => log(`The simulator stopped: ${error.message}`));
+  return {
+    credentialsToPrint: environment.demoOnNetwork ? credentials : [],
+    async stop() {
+      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      worker.postMessage('stop');
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000))]);
+      await worker.terminate();
+    },
+  };
+}
