@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError, readEnvironment } from '../environment.ts';
 import { startServer } from '../server.ts';
+import { startDemo, type RunningDemo } from '../stations/demo/start-demo.ts';
+import { createProgress, type Progress } from './progress.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -14,10 +16,12 @@ try {
     onStep: (step) => say(`… ${step}`),
     log: (line) => process.stderr.write(`${line}\n`),
   });
+  let demo: RunningDemo | undefined;
   let ending = false;
   const end = async (code: number) => {
     if (ending) return;
     ending = true;
+    await demo?.stop();
     await server.close();
     process.exit(code);
   };
@@ -27,9 +31,30 @@ try {
     process.stderr.write(`${error.message} Start again; everything that was acknowledged is kept.\n`);
     process.exit(1);
   });
+  const progress = lazyProgress();
+  try {
+    demo = await startDemo(server.dependencies, server.url, progress.onStep);
+  } catch (error) {
+    // Ctrl-C while the demo is made: the next start completes it.
+    if (!ending) throw error;
+  }
+  progress.end();
+  for (const { device, token } of demo?.credentialsToPrint ?? []) say(`${device} ${token}`);
   say(`哨点 Shaodian: ${server.url}`);
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
+}
+
+/** A bar that appears with the first step. */
+function lazyProgress(): { onStep(step: string, share: number): void; end(): void } {
+  let bar: Progress | undefined;
+  return {
+    onStep(_step, share) {
+      bar ??= createProgress('… making the demo station', process.stdout);
+      bar.update(share);
+    },
+    end: () => bar?.end(),
+  };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,8 +8,6 @@ import { OperatorError } from '../environment.ts';
 /** The running embedded engine of this process. `socketDir` is what `pg` takes as host. */
 export interface EmbeddedEngine {
   socketDir: string;
-  /** Whether this start made the directory's database. */
-  isNew: boolean;
   close(): Promise<void>;
   /** Rejects when the engine dies on its own; never resolves. */
   died: Promise<never>;
@@ -64,7 +62,10 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
   }
   rmSync(socketPath, { force: true });
   const databaseDir = join(dataDir, 'pgdata');
-  const isNew = !existsSync(join(databaseDir, 'PG_VERSION'));
+  const completeMark = join(databaseDir, 'SHAODIAN_COMPLETE');
+  const isNew = !existsSync(completeMark);
+  // A first start that was killed leaves half a database, in which nothing was ever acknowledged.
+  if (isNew) rmSync(databaseDir, { recursive: true, force: true });
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
     workerData: { databaseDir, socketPath },
   });
@@ -97,9 +98,9 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
     void worker.terminate();
     throw error;
   });
+  if (isNew) writeFileSync(completeMark, '');
   return {
     socketDir: dataDir,
-    isNew,
     died,
     async close() {
       if (closing) return;
