@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -64,8 +64,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
   const databaseDir = join(dataDir, 'pgdata');
   const completeMark = join(databaseDir, 'SHAODIAN_COMPLETE');
   const isNew = !existsSync(completeMark);
-  // A first start that was killed leaves half a database, in which nothing was ever acknowledged.
-  if (isNew) rmSync(databaseDir, { recursive: true, force: true });
+  if (isNew && existsSync(databaseDir)) setAside(databaseDir);
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
     workerData: { databaseDir, socketPath },
   });
@@ -112,6 +111,13 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
       guard?.close();
     },
   };
+}
+
+/** A first start that was killed leaves half a database. Nothing was ever acknowledged in it; one such is kept all the same. */
+function setAside(databaseDir: string): void {
+  const aside = `${databaseDir}.incomplete`;
+  rmSync(aside, { recursive: true, force: true });
+  renameSync(databaseDir, aside);
 }
 
 const heldError = (dataDir: string) =>
