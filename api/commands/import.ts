@@ -3,8 +3,10 @@ import { importOsm } from '../basemap/import-osm.ts';
 import type { Database } from '../database/database.ts';
 import { openCommandDatabase } from '../database/open.ts';
 import { OperatorError, readEnvironment } from '../environment.ts';
+import { importGrids } from '../grids/import-grids.ts';
 import { createFileImport } from '../imports/import-file.ts';
 import { importIncidents } from '../incidents/import-incidents.ts';
+import { importSentinels } from '../sentinels/import-sentinels.ts';
 
 /** What the terminal can import. `run` gets the arguments after the noun and prints through `say`. */
 export interface ImportCommand {
@@ -16,6 +18,8 @@ export interface ImportCommand {
 const importsByNoun: Record<string, ImportCommand> = {
   osm: importOsm,
   incidents: createFileImport('incidents', importIncidents),
+  grids: createFileImport('grids', importGrids),
+  sentinels: createFileImport('sentinels', importSentinels),
 };
 
 const usage = () =>

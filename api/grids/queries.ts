@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts';
-import { sql } from '../database/sql.ts';
+import { sql, type Statement } from '../database/sql.ts';
 import type { Bbox } from '../positions/contract.ts';
 import type { GridProperties } from './contract.ts';
 
@@ -29,3 +29,130 @@ const inBox = (bbox: Bbox) => {
   const envelope = sql`ST_MakeEnvelope(${bbox[0]}, ${bbox[1]}, ${bbox[2]}, ${bbox[3]}, 4326)`;
   return sql`AND g.area && ${envelope} AND ST_Intersects(g.area, ${envelope})`;
 };
+
+/** A grid to be written; `area` is GeoJSON text of a MultiPolygon. */
+export interface GridBody {
+  id: string;
+  number: string;
+  name: string | null;
+  officer: string | null;
+  area: string;
+}
+
+/** Columns that a file has; what it has not, an update leaves as it is. */
+export interface GridColumns {
+  name: boolean;
+  officer: boolean;
+}
+
+const incoming = (grids: readonly GridBody[]): Statement => sql`
+  (SELECT id, number, name, officer, ST_ForcePolygonCCW(ST_GeomFromGeoJSON(area)) AS area
+   FROM unnest(${grids.map(({ id }) => id)}::uuid[], ${grids.map(({ number }) => number)}::text[],
+     ${grids.map(({ name }) => name)}::text[], ${grids.map(({ officer }) => officer)}::text[],
+     ${grids.map(({ area }) => area)}::text[]) AS given (id, number, name, officer, area)) AS incoming`;
+
+/** Which of these areas are no valid polygons, why and where? Reads no table. */
+export async function findInvalidAreas(
+  transaction: Transaction,
+  grids: readonly GridBody[],
+): Promise<{ number: string; reason: string; lng: number | null; lat: number | null }[]> {
+  return transaction.query(sql`
+    SELECT number, (detail).reason, ST_X((detail).location) AS lng, ST_Y((detail).location) AS lat
+    FROM (SELECT number, ST_IsValidDetail(area) AS detail FROM ${incoming(grids)}) AS checked
+    WHERE NOT (detail).valid`);
+}
+
+/** Which of these are there, and is each as it comes? By the unique key of station and number. */
+export async function compareGrids(
+  transaction: Transaction,
+  stationId: string,
+  grids: readonly GridBody[],
+  columns: GridColumns,
+): Promise<{ number: string; isSame: boolean }[]> {
+  return transaction.query(sql`
+    SELECT g.number, ST_OrderingEquals(g.area, incoming.area)
+      AND (NOT ${columns.name}::boolean OR g.name IS NOT DISTINCT FROM incoming.name)
+      AND (NOT ${columns.officer}::boolean OR o.display_name IS NOT DISTINCT FROM incoming.officer) AS "isSame"
+    FROM ${incoming(grids)}
+    JOIN grids g ON g.station_id = ${stationId} AND g.number = incoming.number
+    LEFT JOIN members o ON o.id = g.officer_id`);
+}
+
+/** Officers whom grids name become members of the station; those who are, stay as they are. */
+export async function insertMissingOfficers(
+  transaction: Transaction,
+  stationId: string,
+  officers: readonly { id: string; displayName: string }[],
+): Promise<void> {
+  await transaction.execute(sql`
+    INSERT INTO members (id, station_id, display_name, role)
+    SELECT id, ${stationId}, display_name, 'officer'
+    FROM unnest(${officers.map(({ id }) => id)}::uuid[], ${officers.map(({ displayName }) => displayName)}::text[]) AS named (id, display_name)
+    ON CONFLICT (station_id, display_name) WHERE role = 'officer' DO NOTHING`);
+}
+
+/** New grids, and known ones as the file has them. */
+export async function upsertGrids(
+  transaction: Transaction,
+  stationId: string,
+  grids: readonly GridBody[],
+  columns: GridColumns,
+): Promise<void> {
+  await transaction.execute(sql`
+    INSERT INTO grids AS g (id, station_id, number, name, officer_id, area)
+    SELECT incoming.id, ${stationId}, incoming.number, incoming.name, o.id, incoming.area
+    FROM ${incoming(grids)}
+    LEFT JOIN members o ON o.station_id = ${stationId} AND o.role = 'officer' AND o.display_name = incoming.officer
+    ON CONFLICT (station_id, number) DO UPDATE SET area = excluded.area,
+      name = CASE WHEN ${columns.name}::boolean THEN excluded.name ELSE g.name END,
+      officer_id = CASE WHEN ${columns.officer}::boolean THEN excluded.officer_id ELSE g.officer_id END`);
+}
+
+/** A place where grids do not fit together. */
+export interface GridMisfit {
+  numbers: string[];
+  areaM2: number;
+  lng: number;
+  lat: number;
+}
+
+/** Less than this is how maps are drawn, not a mistake. */
+const minMisfitM2 = 1;
+
+/** Which of the station's grids overlap with one of these, where and by how much? By grids_area_idx. */
+export async function findOverlaps(
+  transaction: Transaction,
+  stationId: string,
+  numbers: readonly string[],
+): Promise<GridMisfit[]> {
+  return transaction.query<GridMisfit>(sql`
+    SELECT ARRAY[a.number, b.number] AS numbers, ST_Area(common::geography) AS "areaM2",
+      ST_X(ST_PointOnSurface(common)) AS lng, ST_Y(ST_PointOnSurface(common)) AS lat
+    FROM grids a
+    JOIN grids b ON b.station_id = a.station_id AND b.area && a.area AND b.id <> a.id
+      AND (b.number > a.number OR NOT b.number = ANY(${numbers}::text[]))
+    CROSS JOIN LATERAL ST_CollectionExtract(ST_Intersection(a.area, b.area), 3) AS common
+    WHERE a.station_id = ${stationId} AND a.number = ANY(${numbers}::text[]) AND NOT ST_IsEmpty(common)
+      AND ST_Area(common::geography) > ${minMisfitM2}
+    ORDER BY 2 DESC`);
+}
+
+/** Degrees; slits of up to twice this width (20 cm) are how maps are drawn, and would open a hole to the outside. */
+const slitDeg = 1e-6;
+
+/** Where do the station's grids leave a hole between them, how large, and which grids stand around it? Reads all its grids. */
+export async function findGaps(transaction: Transaction, stationId: string): Promise<GridMisfit[]> {
+  return transaction.query<GridMisfit>(sql`
+    WITH holes AS (
+      SELECT ST_Buffer((ring).geom, ${slitDeg}::float8, 'join=mitre') AS hole, (ring).path[1] AS place
+      FROM (
+        SELECT ST_DumpRings((ST_Dump(ST_Union(ST_Buffer(area, ${slitDeg}::float8, 'join=mitre')))).geom) AS ring
+        FROM grids WHERE station_id = ${stationId}
+      ) AS rings
+    )
+    SELECT ARRAY(SELECT g.number FROM grids g WHERE g.station_id = ${stationId} AND g.area && hole AND ST_Intersects(g.area, hole)
+        ORDER BY length(g.number), g.number) AS numbers,
+      ST_Area(hole::geography) AS "areaM2", ST_X(ST_PointOnSurface(hole)) AS lng, ST_Y(ST_PointOnSurface(hole)) AS lat
+    FROM holes WHERE place > 0 AND ST_Area(hole::geography) > ${minMisfitM2}
+    ORDER BY 2 DESC`);
+}

@@ -52,7 +52,7 @@ export async function compareIncidents(
  * of an import, and unaware of it the comparison reads the whole station for each row. As the owner of the table.
  */
 export async function analyzeIncidentKeys(transaction: Transaction): Promise<void> {
-  await transaction.execute(sql`ANALYZE incidents (source_id)`);
+  await transaction.execute(sql`ANALYZE incidents (station_id, source, source_id)`);
 }
 
 /** Takes this many station-local incident numbers; the station's row is held until the transaction ends. @returns the first. */
