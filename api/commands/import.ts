@@ -7,6 +7,7 @@ import { importGrids } from '../grids/import-grids.ts';
 import { createFileImport } from '../imports/import-file.ts';
 import { importIncidents } from '../incidents/import-incidents.ts';
 import { importSentinels } from '../sentinels/import-sentinels.ts';
+import { importUnits } from '../units/import-units.ts';
 
 /** What the terminal can import. `run` gets the arguments after the noun and prints through `say`. */
 export interface ImportCommand {
@@ -20,6 +21,7 @@ const importsByNoun: Record<string, ImportCommand> = {
   incidents: createFileImport('incidents', importIncidents),
   grids: createFileImport('grids', importGrids),
   sentinels: createFileImport('sentinels', importSentinels),
+  units: createFileImport('units', importUnits),
 };
 
 const usage = () =>
