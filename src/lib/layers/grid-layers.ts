@@ -15,20 +15,30 @@ export function collectGrids(features: readonly GridFeature[]): GridCollection {
   return collection;
 }
 
-/** Grids (警务网格): a breath of colour and an outline, so that the streets stay the picture. */
+/** Grids (警务网格): a breath of colour under the streets, so that the town stays the picture. */
 export const createGridAreasLayer = (features: readonly GridFeature[], palette: MapPalette) =>
   new GeoJsonLayer({
     ...placeOf('grid-areas'),
     data: collectGrids(features),
     pickable: true,
-    stroked: true,
+    stroked: false,
     filled: true,
-    getFillColor: withAlpha(palette.grid, 12),
-    getLineColor: withAlpha(palette.grid, 150),
+    getFillColor: withAlpha(palette.grid, 14),
+    updateTriggers: { getFillColor: palette },
+  });
+
+/** Their outlines, over the streets that most of them follow. */
+export const createGridOutlinesLayer = (features: readonly GridFeature[], palette: MapPalette) =>
+  new GeoJsonLayer({
+    ...placeOf('grid-outlines'),
+    data: collectGrids(features),
+    stroked: true,
+    filled: false,
+    getLineColor: withAlpha(palette.grid, 140),
     getLineWidth: 1.6,
     lineWidthUnits: 'pixels',
     lineJointRounded: true,
-    updateTriggers: { getFillColor: palette, getLineColor: palette },
+    updateTriggers: { getLineColor: palette },
   });
 
 /** The grid that is open in the inspector; none: nothing is drawn. */

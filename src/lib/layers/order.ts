@@ -3,6 +3,7 @@ import type { AnchorId } from '../../../tiles/style.ts';
 /** Our layers from the ground up, each with the height of the base map it belongs to. The one place that says so. */
 export const layerOrder = [
   { id: 'grid-areas', beforeId: 'anchor-areas' },
+  { id: 'grid-outlines', beforeId: 'anchor-lines' },
   { id: 'grid-selected', beforeId: 'anchor-lines' },
   { id: 'tracks', beforeId: 'anchor-lines' },
   { id: 'trails', beforeId: 'anchor-lines' },

@@ -48,7 +48,7 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
     track: [220, 20, 60],
   },
   dark: {
-    units: { foot: [45, 212, 160], car: [96, 176, 255], bike: [255, 176, 64], uav: [226, 150, 240] },
+    units: { foot: [45, 212, 160], car: [72, 155, 255], bike: [255, 176, 64], uav: [236, 184, 255] },
     unitInk: [8, 13, 20],
     rim: [8, 13, 20],
     stale: [158, 168, 184],

@@ -71,7 +71,9 @@ void main(void) {
   // In stale limits of the kind: 0 is fresh, 1 and more is stale.
   age = max(0.0, movement.nowS - instanceFacts.z) / unit.staleAfterS[kind];
   isSelected = float(gl_InstanceID == int(unit.selectedIndex));
-  DECKGL_FILTER_COLOR(vec4(0.0), geometry);
+  vec4 unused = vec4(1.0);
+  // Hands the picking colour on.
+  DECKGL_FILTER_COLOR(unused, geometry);
 }
 `;
 

@@ -2,7 +2,7 @@ import type { Layer } from '@deck.gl/core';
 import { createCallSignsLayer, createGridLabelsLayer, createSentinelLabelsLayer } from '$lib/layers/label-layers.ts';
 import { callSigns, gridLabels, sentinelLabels, type Sight } from '$lib/layers/label-texts.ts';
 import { drawSentinelSymbols, drawUnitPictograms } from '$lib/layers/draw-pictograms.ts';
-import { createGridAreasLayer, createSelectedGridLayer } from '$lib/layers/grid-layers.ts';
+import { createGridAreasLayer, createGridOutlinesLayer, createSelectedGridLayer } from '$lib/layers/grid-layers.ts';
 import { MovementExtension, secondsSinceEpoch, type FrameTime } from '$lib/layers/movement.ts';
 import { inOrder } from '$lib/layers/order.ts';
 import { palettes, type Theme } from '$lib/layers/palette.ts';
@@ -63,6 +63,7 @@ export class Picture {
     const selected = this.#selected.kind === 'grid' ? base.findGrid(this.#selected.id) : undefined;
     return [
       createGridAreasLayer(base.grids, this.#palette),
+      createGridOutlinesLayer(base.grids, this.#palette),
       ...(selected ? [createSelectedGridLayer([selected], this.#palette)] : []),
     ];
   });
