@@ -49,7 +49,7 @@ export function createBasemapRoutes({ database }: { database: Database }) {
       if (tile.body.length === 0) return context.body(null, 204, headers);
       headers['Content-Type'] = mvt;
       if (isGzip) headers['Content-Encoding'] = 'gzip';
-      return context.body(isGzip ? tile.gzip : tile.body, 200, headers);
+      return context.body(isGzip ? await tile.gzip() : tile.body, 200, headers);
     });
 
   /** An address with the current revision never changes its content; any other is asked again each time. */

@@ -1,9 +1,10 @@
-/** A tile ready to be sent. `gzip` is its body compressed once; both are empty for a tile with nothing in it. */
+/** A tile ready to be sent; its body is empty where there is nothing in it. */
 export interface Tile {
   /** Names the content; strong, without quotes. */
   tag: string;
   body: Uint8Array<ArrayBuffer>;
-  gzip: Uint8Array<ArrayBuffer>;
+  /** The body compressed, once, for the first who takes it so: others should not wait for it. */
+  gzip(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Bookkeeping of one entry, so that a million empty tiles are bounded too. */
@@ -48,12 +49,13 @@ export class TileCache {
     this.#tiles.delete(key);
     this.#tiles.set(key, tile);
     this.#bytes += sizeOf(tile);
-    for (const [oldest, { body, gzip }] of this.#tiles) {
+    for (const [oldest, left] of this.#tiles) {
       if (this.#bytes <= this.#maxBytes) break;
       this.#tiles.delete(oldest);
-      this.#bytes -= body.length + gzip.length + entryBytes;
+      this.#bytes -= sizeOf(left);
     }
   }
 }
 
-const sizeOf = ({ body, gzip }: Tile): number => body.length + gzip.length + entryBytes;
+/** Compressed bytes may come at any time and are never more than the body's: counted from the start. */
+const sizeOf = ({ body }: Tile): number => 2 * body.length + entryBytes;

@@ -69,7 +69,7 @@ export function createTileSource(database: Database, { maxCacheBytes = 64 * 1024
       const { bytes, revision } =
         ids.length > 0 ? await read(ids, zoom, x, y) : { bytes: new Uint8Array(), revision: current.revision };
       if (revision === current.revision) {
-        const tile = await pack(bytes);
+        const tile = pack(bytes);
         cache.keep(`${zoom}/${x}/${y}`, revision, tile);
         return tile;
       }
@@ -110,10 +110,11 @@ function touches({ west, south, east, north }: ShownExtract, zoom: number, x: nu
   );
 }
 
-async function pack(bytes: Uint8Array): Promise<Tile> {
+function pack(bytes: Uint8Array): Tile {
   const body = new Uint8Array(bytes);
   const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-  return { tag, body, gzip: body.length > 0 ? new Uint8Array(await gzipAsync(body)) : new Uint8Array() };
+  let packed: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  return { tag, body, gzip: () => (packed ??= gzipAsync(body).then((buffer) => new Uint8Array(buffer))) };
 }
 
 /** Around all that is shown; null while there is no base map. */
