@@ -163,13 +163,14 @@ function buildRows(site: BuildingSite, home: HomeStyle, [ux, uy]: Point, random:
   for (let across = -longM / 2; across < longM / 2; across += 3) {
     const before = buildings.length;
     for (let along = -longM / 2; along < longM / 2; along += 4) {
-      const footprint: Footprint = {
-        centre: [centre[0] + ux * along - uy * across, centre[1] + uy * along + ux * across],
-        axis: [ux, uy],
-        lengthM: random.between(home.lengthM[0], home.lengthM[1]),
-        depthM: random.between(home.depthM[0], home.depthM[1]),
-      };
-      if (!site.build(footprint, home.gapM / 2)) continue;
+      const place: Point = [centre[0] + ux * along - uy * across, centre[1] + uy * along + ux * across];
+      const lengthM = random.between(home.lengthM[0], home.lengthM[1]);
+      const depthM = random.between(home.depthM[0], home.depthM[1]);
+      // Where a whole house does not fit, a shorter one may.
+      const footprint = [1, 0.72, 0.52]
+        .map((share): Footprint => ({ centre: place, axis: [ux, uy], lengthM: lengthM * share, depthM }))
+        .find((shorter) => shorter.lengthM > depthM && site.build(shorter, home.gapM / 2));
+      if (!footprint) continue;
       buildings.push({ ...footprint, class: 'apartments', heightM: heightM + 3 * random.integer(-1, 1) });
       along += footprint.lengthM;
     }
@@ -201,5 +202,8 @@ export function buildCompound(site: BuildingSite, random: Random): Compound {
       }
     }
   }
-  return { buildings: buildRows(site, home, [ux, uy], random), lanes };
+  const buildings = buildRows(site, home, [ux, uy], random);
+  // Towers need room; where there is little, slabs stand.
+  if (buildings.length < 6) buildings.push(...buildRows(site, homes[0], [ux, uy], random));
+  return { buildings, lanes };
 }

@@ -33,6 +33,7 @@ const mixes: Record<Quarter, [BlockUse, number][]> = {
 export function chooseUses(
   blocks: readonly { ring: Ring; quarter: Quarter }[],
   bendPoint: (point: Point) => Point,
+  railway: readonly Point[],
   names: PlaceNames,
   random: Random,
 ): TownBlock[] {
@@ -47,7 +48,12 @@ export function chooseUses(
     .map((block, index) => ({ block, index, area: areaOf(block.ring) }))
     .filter(
       ({ block, index, area }) =>
-        !uses[index] && block.quarter === 'residential' && area > 21_000 && area < 75_000 && isCompact(block.ring),
+        !uses[index] &&
+        block.quarter === 'residential' &&
+        area > 21_000 &&
+        area < 75_000 &&
+        isCompact(block.ring) &&
+        !railway.some((point) => isInside(block.ring, point)),
     );
   for (const { block, index } of random.shuffle(homely).slice(0, compoundCount))
     uses[index] = { ...block, use: 'compound', name: names.compound() };

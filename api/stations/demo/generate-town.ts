@@ -32,7 +32,13 @@ export function generateTown(seed = 1): Town {
     });
 
   const bent = division.blocks.map(({ quarter }, i) => ({ quarter, ring: ground.bendRing(shared.blocks[i] as Ring) }));
-  const blocks = chooseUses(bent, ground.bendPoint, names, stream('uses'));
+  const blocks = chooseUses(
+    bent,
+    ground.bendPoint,
+    ground.bendLine(smoothLine(railwayMiddle, 5)),
+    names,
+    stream('uses'),
+  );
   const { buildings, patches, lanes } = buildTown(blocks, streets, stream('buildings'));
   const embankments: Patch = { layer: 'green', class: 'grass', ring: ground.bendRing(shared.riverside) };
   return {

@@ -25,7 +25,7 @@ export const incidentPatterns: Record<IncidentCategory, IncidentPattern> = {
     hours: [3, 2, 4, 8, 8, 9, 9, 6],
     weekend: 1.25,
     season: { month: 1, rise: 0.25 },
-    places: { market: 26, square: 18, railway: 10, bus: 16, shops: 1.6, lanes: 1.2, bars: 9, hospital: 6, offices: 1 },
+    places: { market: 44, square: 30, railway: 22, bus: 22, shops: 1.6, lanes: 1.2, bars: 9, hospital: 6, offices: 1 },
     sources: [0.9, 0.05, 0.05],
     repeats: 0.12,
     texts: ['手机被扒窃', '店内物品被盗', '包内财物被盗'],

@@ -8,6 +8,7 @@ import { centroidOf, distanceM, isInside, type Point } from './plane.ts';
 import { Random } from './random.ts';
 import { drawStationRows } from './station-rows.ts';
 import { StreetPatrol, type Patrol } from './street-patrol.ts';
+import type { Town } from './town.ts';
 import { unitHabits } from './unit-habits.ts';
 
 export interface FleetOptions {
@@ -17,6 +18,8 @@ export interface FleetOptions {
   prefix?: string;
   /** Where the server saw unit n last; the others begin in the grids, one after the other. */
   lastSeen?: ReadonlyMap<number, LngLat>;
+  /** The town they move in, when it is drawn already. */
+  town?: Town;
 }
 
 interface FleetUnit {
@@ -39,8 +42,7 @@ const uavDrain = { drainPctPerS: 1 / 16, chargePctPerS: 1 / 3 };
 export class Fleet {
   readonly #units: FleetUnit[];
 
-  constructor({ count, seed, prefix = 'demo-', lastSeen }: FleetOptions) {
-    const town = generateTown();
+  constructor({ count, seed, prefix = 'demo-', lastSeen, town = generateTown() }: FleetOptions) {
     const network = makePatrolNetwork(town);
     const sentinels = drawStationRows(town, 1).sentinels.map(({ lngLat }) => toPoint(lngLat));
     const atSentinel = new Set(

@@ -34,6 +34,7 @@ export class StreetPatrol implements Patrol {
   #speedMps = 0;
   #cruiseMps: number;
   #pauseS = 0;
+  #pauseAheadS = 0;
 
   /** @param home middle of its beat @param start where it begins */
   constructor(
@@ -99,10 +100,9 @@ export class StreetPatrol implements Patrol {
     this.#edge = this.#next ?? this.#edge;
     this.#forward = this.#network.edges[this.#edge]?.from === node;
     if (this.#random.chance(0.3)) this.#cruiseMps = this.#random.between(...this.#habits.cruiseMps);
-    const pause = this.#isSentinelNode(node) ? this.#habits.sentinelPause : this.#habits.junctionPause;
-    if (this.#random.chance(pause.chance)) {
-      this.#pauseS = this.#random.between(...pause.seconds);
-      this.#alongM = 0;
+    if (this.#pauseAheadS > 0) {
+      this.#pauseS = this.#pauseAheadS;
+      this.#alongM = this.#speedMps = 0;
     }
     this.#lookAhead();
   }
@@ -112,13 +112,16 @@ export class StreetPatrol implements Patrol {
     return edge ? (this.#forward ? edge.to : edge.from) : 0;
   }
 
-  /** Decides early where to turn, so that a corner is met at its speed. */
+  /** Decides early where to turn and whether to stop there, so that it brakes for it. */
   #lookAhead(): void {
     const node = this.#endNode();
     this.#next = this.#chooseEdge(node, this.#edge);
     const turn = this.#turnAt(node, this.#edge, this.#next);
     const { cornerMps } = this.#habits;
-    this.#cornerMps = turn < 0.35 ? this.#cruiseMps : cornerMps * (turn > 2.4 ? 0.3 : 1);
+    const pause = this.#isSentinelNode(node) ? this.#habits.sentinelPause : this.#habits.junctionPause;
+    this.#pauseAheadS = this.#random.chance(pause.chance) ? this.#random.between(...pause.seconds) : 0;
+    if (this.#pauseAheadS > 0) this.#cornerMps = 0;
+    else this.#cornerMps = turn < 0.35 ? this.#cruiseMps : cornerMps * (turn > 2.4 ? 0.3 : 1);
   }
 
   #chooseEdge(node: number, from: number | undefined): number {
