@@ -109,7 +109,8 @@ export async function startPostgisCluster({
   return { url: urlOf('shaodian'), binDir, createDatabase, halt, launch, stop };
 }
 
-function findBinaries(): string {
+/** Directory of the binaries of the newest PostgreSQL here that has PostGIS. */
+export function findBinaries(): string {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
   for (const version of versions) {
