@@ -1,11 +1,12 @@
 // The live socket, `GET /api/live?station=<uuid>` upgraded to a WebSocket.
 //
-// Browser to server, text: first a view, then a view whenever it changes, and an echo of every tick.
+// Browser to server, text: first a view, then a view whenever it changes, and an echo of what `isEchoDue` names.
 // Server to browser: one binary message a tick, also when nothing moved (see frame.ts), and text when base data changed.
 // The first message after a view without resume is a reset. A message whose base is not the last tick seen is a gap:
 // connect again without resume. What a viewer sends of its view is answered in whole cells, so only a view of other
 // cells need be sent. Units that stay in a cell the viewer leaves are not removed one by one: the trailer's range says so.
 import { z } from 'zod';
+import type { LiveTick } from './frame.ts';
 
 export * from './frame-cells.ts';
 export * from './frame-codes.ts';
@@ -48,6 +49,13 @@ export const changedMessage = z.strictObject({
   stationId: z.uuid(),
 });
 export type ChangedMessage = z.infer<typeof changedMessage>;
+
+/** Reading an echo costs the server as much as writing a tick, so every third tick is echoed. */
+const echoEveryTicks = 3;
+
+/** Whether a viewer owes an echo of this message: it says that all before it has come, too. */
+export const isEchoDue = ({ tick, baseTick, isReset }: Pick<LiveTick, 'tick' | 'baseTick' | 'isReset'>): boolean =>
+  isReset || baseTick === tick || tick % echoEveryTicks === 0;
 
 /** How many ticks a viewer may be away and still be sent only what it missed. */
 export const resumableTicks = 30;

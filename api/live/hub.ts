@@ -19,7 +19,7 @@ export interface LiveHubOptions {
   tickMs?: number;
   /** Viewers beyond this are answered 503. */
   maxViewers?: number;
-  /** How often every viewer is pinged, ms. */
+  /** A viewer not heard of for this long is pinged, ms. */
   pingEveryMs?: number;
   /** A viewer not heard of for this long is dead, ms. */
   deadAfterMs?: number;
@@ -145,7 +145,8 @@ export function createLiveHub({
     for (const { viewer } of eachViewer()) {
       if (now - viewer.lastSeenMs > deadAfterMs) viewer.terminate();
       else if (!viewer.hasView && now - viewer.openedMs > deadAfterMs) viewer.close(1008, 'no view was sent');
-      else viewer.ping();
+      // Echoes tell as much as pongs.
+      else if (now - viewer.lastSeenMs > pingEveryMs) viewer.ping();
     }
   }
 

@@ -1,17 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { clientMessage, type ViewMessage } from './contract.ts';
+import { clientMessage, isEchoDue, type ViewMessage } from './contract.ts';
 import type { Feed } from './feed.ts';
 import { cellRangeOf, intersectRanges, isSameRange, type CellRange } from './frame-cells.ts';
 
-/** How many ticks may be on their way; bytes alone do not tell, because megabytes vanish into kernel buffers first. */
+/** With more ticks than these unechoed, a viewer is sent none; bytes alone do not tell, because megabytes vanish into kernel buffers first. */
 const maxUnechoedTicks = 3;
 /** A second bound for a viewer that echoes what it has not read. */
 const maxQueuedBytes = 1_000_000;
 /** A view that changes more often than this is answered with the next tick. */
 const viewAnswerMs = 100;
 
-/** Written by an honest viewer once a tick: read without a parser. */
+/** What a viewer says most often: read without a parser. */
 const echoPattern = /^\{"type":"echo","tick":(\d{1,10})\}$/;
 
 export interface ViewerCounts {
@@ -39,6 +39,8 @@ export class LiveViewer {
   #held: CellRange | undefined;
   #sentTick = 0;
   #echoedTick = 0;
+  /** The last tick sent of which the viewer owes an echo. */
+  #dueTick = 0;
   #viewAnsweredMs = -Infinity;
 
   constructor(webSocket: WebSocket, socket: Duplex, feed: Feed, epoch: number, counts: ViewerCounts, nowMs: number) {
@@ -65,7 +67,9 @@ export class LiveViewer {
 
   /** Writes the tick's message that this viewer shares with others. */
   sendShared(message: Buffer): void {
-    this.#sentTick = this.feed.tick;
+    const { tick } = this.feed;
+    this.#sentTick = tick;
+    if (isEchoDue({ tick, baseTick: tick - 1, isReset: false })) this.#dueTick = tick;
     this.#write(message);
   }
 
@@ -80,7 +84,7 @@ export class LiveViewer {
       }
       this.#held = undefined;
     }
-    if (this.#sentTick === this.#echoedTick && this.#socket.writableLength === 0) this.#sendReset();
+    if (this.#echoedTick >= this.#dueTick && this.#socket.writableLength === 0) this.#sendReset();
     else this.#counts.skippedTicks++;
   }
 
@@ -139,6 +143,7 @@ export class LiveViewer {
     this.#counts.resets++;
     this.#write(this.feed.reset(this.#range!));
     this.#markWhole();
+    this.#dueTick = this.#sentTick;
   }
 
   /** The viewer is sent everything up to the last tick, one message of which counts as on its way. */
@@ -149,7 +154,7 @@ export class LiveViewer {
   }
 
   #hasRoom(): boolean {
-    return this.#sentTick - this.#echoedTick < maxUnechoedTicks && this.#socket.writableLength < maxQueuedBytes;
+    return this.#sentTick - this.#echoedTick <= maxUnechoedTicks && this.#socket.writableLength < maxQueuedBytes;
   }
 
   /** The message carries its WebSocket headers: it goes to the socket as it is, in one write. */

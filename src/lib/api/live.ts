@@ -3,6 +3,7 @@ import {
   cellRangeOf,
   changedNouns,
   decodeTick,
+  isEchoDue,
   isSameRange,
   type CellRange,
   type ChangedMessage,
@@ -154,7 +155,7 @@ export class LiveConnection {
     }
     this.#last = { epoch, tick: tick.tick, range };
     this.#failures = 0;
-    this.#send({ type: 'echo', tick: tick.tick });
+    if (isEchoDue(tick)) this.#send({ type: 'echo', tick: tick.tick });
     this.#options.onTick(tick);
     const { kind, sinceMs } = this.#state;
     this.#tell({

@@ -13,8 +13,6 @@ const [mode, count, seedText] = process.argv.slice(2) as [Mode, string, string];
 const seed = Number(seedText);
 const views = new Map<string, View>(makeViews(Number(count), seed).map((view) => [view.key, view]));
 let ticks = 0;
-let cpuBefore = process.cpuUsage();
-let ticksBefore = 0;
 let bytes = 0;
 
 function serveLive(): HttpServer {
@@ -30,15 +28,16 @@ function serveLive(): HttpServer {
     if (slice % 10 === 0) moved = moveFixes(fixes, slice / 10);
     hub.publishFixes(moved.filter((_, index) => index % 10 === slice % 10));
     slice++;
-    ({ tick: ticks, bytes } = hub.stats());
+    ({ bytes } = hub.stats());
   }, 100);
   return server;
 }
 
-/** The same bytes to the same viewers, made beforehand; nothing is read back. */
+/** The same bytes to the same viewers, made beforehand; what is read back, if anything, is not looked at. */
 function serveRaw(): NetServer {
   const city = makeCity(seed);
-  const byTick = Array.from({ length: 5 }, (_, tick) => {
+  // A multiple of 5 so that all units take their turn, and of 3 so that a third of the ticks is echoed.
+  const byTick = Array.from({ length: 15 }, (_, tick) => {
     moveCity(city, tick + 1);
     return new Map([...views].map(([key, { range }]) => [key, city.feed.delta(range)]));
   });
@@ -55,6 +54,7 @@ function serveRaw(): NetServer {
     socket.on('error', () => {});
     socket.once('data', (key) => {
       viewers.push({ socket, key: String(key).trim() });
+      socket.on('data', () => {});
       socket.write('ok');
     });
   });
@@ -87,20 +87,20 @@ function serveSocketIo(): HttpServer {
   return server;
 }
 
-const server = { live: serveLive, raw: serveRaw, 'socket.io': serveSocketIo }[mode]();
+const server = { live: serveLive, raw: serveRaw, 'raw with echoes': serveRaw, 'socket.io': serveSocketIo }[mode]();
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
-let bytesBefore = 0;
+let before = { cpu: process.cpuUsage(), atMs: 0, bytes: 0 };
 process.on('message', (order) => {
   if (order === 'begin') {
-    cpuBefore = process.cpuUsage();
-    ticksBefore = ticks;
-    bytesBefore = bytes;
+    before = { cpu: process.cpuUsage(), atMs: performance.now(), bytes };
     return;
   }
-  const { user, system } = process.cpuUsage(cpuBefore);
+  const { user, system } = process.cpuUsage(before.cpu);
+  // A tick is a second: time is exact where a count of ticks is off by one.
+  const seconds = (performance.now() - before.atMs) / 1000;
   process.send!({
-    cpuMsPerTick: (user + system) / 1000 / (ticks - ticksBefore),
-    bytesPerTick: (bytes - bytesBefore) / (ticks - ticksBefore),
+    cpuMsPerTick: (user + system) / 1000 / seconds,
+    bytesPerTick: (bytes - before.bytes) / seconds,
     rssMb: process.memoryUsage.rss() / 1e6,
   });
 });

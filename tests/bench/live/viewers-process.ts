@@ -1,10 +1,11 @@
 // All viewers, in a process of their own. They parse no more than they must to echo, and note when each tick came.
 import { connect } from 'node:net';
+import { isEchoDue } from '../../../api/live/contract.ts';
 import { stationId } from './city.ts';
 import { FrameReader, textFrame, upgradeRequest } from './socket-frames.ts';
 import { makeViews, type View } from './views.ts';
 
-export type Mode = 'live' | 'raw' | 'socket.io';
+export type Mode = 'live' | 'raw' | 'raw with echoes' | 'socket.io';
 
 const [mode, port, count, seed] = process.argv.slice(2) as [Mode, string, string, string];
 /** From the moment after the tick before, when the unluckiest fix came in, to the tick's arrival, ms. */
@@ -19,6 +20,7 @@ function openLive(view: View): Promise<void> {
   socket.setNoDelay(true);
   socket.write(upgradeRequest(`/api/live?station=${stationId}`));
   let tick = 0;
+  let isFirst = true;
   let timeMs = 0;
   let beforeMs = 0;
   return new Promise((resolve, reject) => {
@@ -35,7 +37,8 @@ function openLive(view: View): Promise<void> {
       messages++;
       delaysMs.push(now() - timeMs);
       if (beforeMs > 0) worstWaitsMs.push(now() - beforeMs);
-      socket.write(textFrame(`{"type":"echo","tick":${tick}}`));
+      if (isFirst || isEchoDue({ tick, baseTick: tick - 1, isReset: false })) socket.write(echoOf(tick));
+      isFirst = false;
       resolve();
     });
     socket.once('data', (handshake) => {
@@ -47,13 +50,24 @@ function openLive(view: View): Promise<void> {
   });
 }
 
+const echoOf = (tick: number): Buffer => textFrame(`{"type":"echo","tick":${tick}}`);
+
+/** Reads the same bytes with the same work, and says nothing or echoes alike. */
 function openRaw(view: View): Promise<void> {
   const socket = connect(Number(port), '127.0.0.1');
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
+    let tick = 0;
+    const reader = new FrameReader((firstByte, head) => {
+      if (firstByte === 0x02) tick = head.readUInt32LE(8);
+      if (firstByte !== 0x80) return;
+      messages++;
+      const isDue = isEchoDue({ tick, baseTick: tick - 1, isReset: false });
+      if (mode === 'raw with echoes' && isDue) socket.write(echoOf(tick));
+    });
     socket.once('data', () => {
       resolve();
-      socket.on('data', () => {});
+      socket.on('data', (chunk) => reader.push(chunk as Buffer));
     });
     socket.write(`${view.key}\n`);
   });
@@ -82,7 +96,7 @@ function openSocketIo(view: View): Promise<void> {
   });
 }
 
-const open = { live: openLive, raw: openRaw, 'socket.io': openSocketIo }[mode];
+const open = { live: openLive, raw: openRaw, 'raw with echoes': openRaw, 'socket.io': openSocketIo }[mode];
 for (const view of makeViews(Number(count), Number(seed))) await open(view);
 
 process.on('message', (order) => {
