@@ -1,7 +1,8 @@
 import type { RegistryDevice, RegistryUnit } from '../units/registry.ts';
 import { checkFix, type TimeWindow } from './check-fix.ts';
+import { DeviceTrack } from './device-track.ts';
 import { atMs, stride } from './fix-values.ts';
-import { accepted, isQuarantined, notAllowed, offDuty, pending } from './outcome-codes.ts';
+import { isQuarantined, notAllowed, offDuty, pending } from './outcome-codes.ts';
 import type { Report } from './read-report.ts';
 
 /** One fix of a batch: a row of one of its reports. */
@@ -10,6 +11,7 @@ export interface FixRef {
   row: number;
   device: RegistryDevice;
   unit: RegistryUnit;
+  track: DeviceTrack;
 }
 
 /** Reports that are stored together, with what is known of their fixes before any track is looked at. */
@@ -28,26 +30,30 @@ export const offsetOf = (fix: FixRef): number => fix.row * stride;
 
 export const atOf = (fix: FixRef): number => fix.report.values[fix.row * stride + atMs]!;
 
+let batchCount = 0;
+
 /**
  * Sorts the fixes of some reports by what can be said without their tracks, and writes those outcomes into the reports.
  * Duty comes first: of a fix off duty nothing may be kept, in quarantine neither.
+ * @param tracks by device number; grows by the devices it did not know
  */
-export function gatherBatch(reports: readonly Report[], window: TimeWindow): Batch {
+export function gatherBatch(reports: readonly Report[], window: TimeWindow, tracks: Map<number, DeviceTrack>): Batch {
+  const batch = ++batchCount;
   const stationIds = new Set<string>();
   const fixes: FixRef[] = [];
   const quarantined: FixRef[] = [];
   const offDutyCounts = new Map<RegistryDevice, number>();
-  const newestAtMs = new Map<number, number>();
   let inOrder = true;
   for (const report of reports) {
     const { count, devices, values, outcomes, receivedAtMs } = report;
+    let lastStationId = '';
     for (let row = 0; row < count; row++) {
       const device = devices[row];
       if (!device) {
         outcomes[row] = notAllowed;
         continue;
       }
-      stationIds.add(device.stationId);
+      if (device.stationId !== lastStationId) stationIds.add((lastStationId = device.stationId));
       const { unit } = device;
       // A device that serves no unit is nobody's on duty.
       if (!unit || unit.dutyState === 'off') {
@@ -56,7 +62,9 @@ export function gatherBatch(reports: readonly Report[], window: TimeWindow): Bat
         continue;
       }
       const code = checkFix(values, row * stride, unit.kind, receivedAtMs, window);
-      const fix = { report, row, device, unit };
+      let track = tracks.get(device.deviceNumber);
+      if (!track) tracks.set(device.deviceNumber, (track = new DeviceTrack()));
+      const fix: FixRef = { report, row, device, unit, track };
       if (isQuarantined(code)) {
         outcomes[row] = code;
         quarantined.push(fix);
@@ -64,14 +72,17 @@ export function gatherBatch(reports: readonly Report[], window: TimeWindow): Bat
       }
       outcomes[row] = pending;
       fixes.push(fix);
+      if (track.batch !== batch) {
+        track.batch = batch;
+        track.gatheredAtMs = -Infinity;
+        track.lastAccepted = undefined;
+      }
       const at = values[row * stride + atMs]!;
-      if (at < (newestAtMs.get(device.deviceNumber) ?? -Infinity)) inOrder = false;
-      else newestAtMs.set(device.deviceNumber, at);
+      if (at < track.gatheredAtMs) inOrder = false;
+      else track.gatheredAtMs = at;
     }
   }
   // Sorting is stable: of two fixes of one device and time the one that came first stands.
   if (!inOrder) fixes.sort((a, b) => atOf(a) - atOf(b));
   return { reports, stationIds: [...stationIds], fixes, quarantined, offDuty: offDutyCounts };
 }
-
-export const isAccepted = (fix: FixRef): boolean => fix.report.outcomes[fix.row] === accepted;

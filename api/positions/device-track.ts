@@ -1,3 +1,4 @@
+import type { FixRef } from './batch.ts';
 import { frozenM, frozenWindowMs, movingMps, reAnchorCount } from './fix-limits.ts';
 import { accuracyM, atMs, lat, lng, speedMps } from './fix-values.ts';
 import { isReachable, type Anchor } from './is-reachable.ts';
@@ -17,6 +18,12 @@ export class DeviceTrack implements Anchor {
   servedUnit = 0;
   /** Refused fixes that agree with each other, oldest first. */
   candidates: Anchor[] = [];
+  /** Whether its end was looked up in the database. */
+  isLoaded = false;
+  // What one batch notes here rather than in look-ups of its own; `batch` says whose notes they are.
+  batch = 0;
+  gatheredAtMs = -Infinity;
+  lastAccepted: FixRef | undefined = undefined;
 }
 
 /**

@@ -73,7 +73,7 @@ export function createIngest({ database, registry, latest, live, environment, pa
 
   async function store(batch: Batch, onConflict: 'fail' | 'skip'): Promise<void> {
     await partitions.ensure(batch.fixes.map(atOf));
-    const judgement = await writeBatch(database, batch, tracks, onConflict);
+    const judgement = await writeBatch(database, batch, onConflict);
     const fixes: LatestFix[] = [];
     for (const fix of judgement.newest.values()) {
       const newest = latestFixOf(fix);
@@ -86,7 +86,7 @@ export function createIngest({ database, registry, latest, live, environment, pa
 
   /** Judges and stores; whatever goes wrong, no track that was moved on for it stays. */
   async function attempt(reports: readonly Report[], onConflict: 'fail' | 'skip'): Promise<void> {
-    const batch = gatherBatch(reports, environment);
+    const batch = gatherBatch(reports, environment, tracks);
     if (batch.stationIds.length === 0) return;
     try {
       await withDeadline(store(batch, onConflict));

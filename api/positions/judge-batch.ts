@@ -1,6 +1,6 @@
 import type { RegistryUnit } from '../units/registry.ts';
 import { atOf, offsetOf, type Batch, type FixRef } from './batch.ts';
-import { DeviceTrack, judgeNewest } from './device-track.ts';
+import { judgeNewest, type DeviceTrack } from './device-track.ts';
 import { fixLimits } from './fix-limits.ts';
 import { accepted, conflict, duplicate } from './outcome-codes.ts';
 import { isSameBody } from './same-body.ts';
@@ -10,17 +10,14 @@ export interface Judgement {
   accepted: FixRef[];
   quarantined: FixRef[];
   late: FixRef[];
-  /** Of each unit the newest accepted fix of the batch. */
+  /** Of each unit the newest fix of the batch that moved a track on; late fixes are never among them. */
   newest: Map<RegistryUnit, FixRef>;
   /** Devices that report for a unit for the first time, as far as memory knows. */
   newlyServed: FixRef[];
 }
 
-/**
- * Judges the fixes that are newer than their device's track, moving the tracks on, and sets the late ones apart.
- * @param tracks by device number; a track for every device of the batch
- */
-export function judgeBatch(batch: Batch, tracks: ReadonlyMap<number, DeviceTrack>): Judgement {
+/** Judges the fixes that are newer than their device's track, moving the tracks on, and sets the late ones apart. */
+export function judgeBatch(batch: Batch): Judgement {
   const judgement: Judgement = {
     accepted: [],
     quarantined: [...batch.quarantined],
@@ -28,36 +25,37 @@ export function judgeBatch(batch: Batch, tracks: ReadonlyMap<number, DeviceTrack
     newest: new Map(),
     newlyServed: [],
   };
-  const lastAccepted = new Map<number, FixRef>();
+  const moved: DeviceTrack[] = [];
   for (const fix of batch.fixes) {
-    const { report, row, device, unit } = fix;
-    const track = tracks.get(device.deviceNumber)!;
+    const { report, row, unit, track } = fix;
     const at = atOf(fix);
     if (at > track.atMs) {
       const code = judgeNewest(track, report.values, offsetOf(fix), fixLimits[unit.kind].maxSpeedMps);
       report.outcomes[row] = code;
       if (code === accepted) {
-        accept(judgement, fix, track);
-        lastAccepted.set(device.deviceNumber, fix);
+        accept(judgement, fix);
+        if (!track.lastAccepted) moved.push(track);
+        track.lastAccepted = fix;
       } else judgement.quarantined.push(fix);
-    } else {
-      const before = lastAccepted.get(device.deviceNumber);
-      if (before && atOf(before) === at) report.outcomes[row] = compare(before, fix);
-      else judgement.late.push(fix);
-    }
+    } else if (track.lastAccepted && atOf(track.lastAccepted) === at) {
+      report.outcomes[row] = compare(track.lastAccepted, fix);
+    } else judgement.late.push(fix);
+  }
+  for (const { lastAccepted } of moved) {
+    const fix = lastAccepted!;
+    // A unit may carry several devices.
+    const newest = judgement.newest.get(fix.unit);
+    if (!newest || atOf(newest) < atOf(fix)) judgement.newest.set(fix.unit, fix);
   }
   return judgement;
 }
 
 /** Puts an accepted fix among what is written. */
-export function accept(judgement: Judgement, fix: FixRef, track: DeviceTrack): void {
+export function accept(judgement: Judgement, fix: FixRef): void {
   judgement.accepted.push(fix);
-  if (track.servedUnit !== fix.unit.unitNumber) {
-    track.servedUnit = fix.unit.unitNumber;
-    judgement.newlyServed.push(fix);
-  }
-  const newest = judgement.newest.get(fix.unit);
-  if (!newest || atOf(newest) < atOf(fix)) judgement.newest.set(fix.unit, fix);
+  if (fix.track.servedUnit === fix.unit.unitNumber) return;
+  fix.track.servedUnit = fix.unit.unitNumber;
+  judgement.newlyServed.push(fix);
 }
 
 /** The outcome of a second fix of one device and time. */

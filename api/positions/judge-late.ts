@@ -1,5 +1,5 @@
 import { atOf, offsetOf, type FixRef } from './batch.ts';
-import { unmovedDistanceM, type DeviceTrack } from './device-track.ts';
+import { unmovedDistanceM } from './device-track.ts';
 import { fixLimits, frozenM } from './fix-limits.ts';
 import { accuracyM, lat, lng, speedMps } from './fix-values.ts';
 import { isReachable, type Anchor } from './is-reachable.ts';
@@ -13,11 +13,7 @@ import { isSameBody } from './same-body.ts';
  * each other. What passes is added to `judgement.accepted`: it completes the track, and no marker follows it back.
  * @param neighbours one a fix of `judgement.late`, in its order
  */
-export function judgeLate(
-  judgement: Judgement,
-  tracks: ReadonlyMap<number, DeviceTrack>,
-  neighbours: readonly Neighbours[],
-): void {
+export function judgeLate(judgement: Judgement, neighbours: readonly Neighbours[]): void {
   const lastAccepted = new Map<number, FixRef>();
   judgement.late.forEach((fix, index) => {
     const { deviceNumber } = fix.device;
@@ -26,7 +22,7 @@ export function judgeLate(
     const code = judge(fix, stored, earlier);
     fix.report.outcomes[fix.row] = code;
     if (code === accepted) {
-      accept(judgement, fix, tracks.get(deviceNumber)!);
+      accept(judgement, fix);
       lastAccepted.set(deviceNumber, fix);
     } else if (code !== duplicate && code !== conflict) judgement.quarantined.push(fix);
   });

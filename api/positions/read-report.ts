@@ -3,14 +3,15 @@ import type { RegistryDevice } from '../units/registry.ts';
 import { maxFixesPerReport } from './contract.ts';
 import { stride } from './fix-values.ts';
 import { pending } from './outcome-codes.ts';
+import { parseJson } from './read-body.ts';
 import { parseTime } from './parse-time.ts';
 
-/** One request's fixes, parsed. Index by index: `rows`, `devices`, `outcomes`, and the rows of `values`. */
+/** One request's fixes, parsed. Index by index: `rowAt`, `devices`, `outcomes`, and the rows of `values`. */
 export interface Report {
   receivedAtMs: number;
   count: number;
-  /** As received, for what is quarantined. */
-  rows: readonly object[];
+  /** A fix as received, for what is quarantined. */
+  rowAt(index: number): object;
   /** undefined: not a device of this credential. */
   devices: (RegistryDevice | undefined)[];
   /** `fix-values.ts`. */
@@ -27,7 +28,14 @@ type Faults = NonNullable<ProblemDetails['errors']>;
 const maxFaults = 20;
 
 /**
- * Reads the body of `POST /api/positions`. Checked by hand: of the time of a fix nearly all goes to JSON.parse.
+ * Reads the body of `POST /api/positions`.
+ * @throws {Problem} as `readReport`, and 400 when the text is no JSON
+ */
+export const parseReport = (text: string, findDevice: FindDevice, receivedAtMs: number): Report =>
+  readReport(parseJson(text), findDevice, receivedAtMs);
+
+/**
+ * Reads a report that JSON.parse took apart, and names what is wrong with it.
  * @param body what JSON.parse gave
  * @throws {Problem} 400 when a field has the wrong type, naming each; 413 when there are too many fixes. A value of the
  * right type that cannot be true is the filters' business, and is answered in its row.
@@ -79,7 +87,7 @@ export function readReport(body: unknown, findDevice: FindDevice, receivedAtMs: 
     else faults = addFault(faults, `[${index}].batteryPct`, batteryPct, 'a number from 0 to 100');
   }
   if (faults) throw malformed(faults);
-  return { receivedAtMs, count, rows, devices, values, outcomes };
+  return { receivedAtMs, count, rowAt: (index) => rows[index]!, devices, values, outcomes };
 }
 
 /** null stands for a number that JSON cannot hold (NaN), which is a wrong value and not a wrong type. */

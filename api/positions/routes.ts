@@ -3,8 +3,8 @@ import type { Dependencies } from '../app.ts';
 import { findSender, readBearerToken, unknownCredential } from './find-sender.ts';
 import { parseOsmand } from './osmand.ts';
 import { isQuarantined, notAllowed, reasonOf, writeAnswer } from './outcome-codes.ts';
-import { parseJson, readBody } from './read-body.ts';
-import { readReport } from './read-report.ts';
+import { readBody } from './read-body.ts';
+import { parseReport, readReport } from './read-report.ts';
 
 /**
  * `POST /positions`: an array of `FixReport`, answered with `reportAnswerSchema` after the commit. `GET|POST /osmand`: the
@@ -15,8 +15,8 @@ export function createPositionRoutes({ registry, ingest }: Pick<Dependencies, 'r
   return new Hono()
     .post('/positions', async (context) => {
       const credential = findSender(registry, readBearerToken(context));
-      const body = parseJson(await readBody(context));
-      const outcomes = await ingest.accept(readReport(body, ingest.devicesOf(credential), Date.now()));
+      const report = parseReport(await readBody(context), ingest.devicesOf(credential), Date.now());
+      const outcomes = await ingest.accept(report);
       return context.body(writeAnswer(outcomes), 200, { 'Content-Type': 'application/json' });
     })
     .on(['GET', 'POST'], '/osmand', async (context) => {

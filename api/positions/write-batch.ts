@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../database/database.ts';
 import { atOf, offsetOf, type Batch, type FixRef } from './batch.ts';
-import { DeviceTrack } from './device-track.ts';
+import type { DeviceTrack } from './device-track.ts';
 import { encodeColumn, type ColumnType } from './encode-column.ts';
 import * as columns from './fix-values.ts';
 import { judgeBatch, type Judgement } from './judge-batch.ts';
@@ -30,38 +30,37 @@ export class StaleTracks extends Error {
 
 /**
  * Judges and stores a batch in one transaction. The outcomes are in the batch's reports when it resolves, which is after
- * the commit.
- * @param tracks grows by the devices that it did not know. It is moved on while judging: when this throws, the tracks of
- * the batch's devices are not to be believed any more.
+ * the commit. The tracks of its devices are moved on while judging: when this throws, they are not to be believed any more.
  * @param onConflict how a fix that memory took for new and is stored already is met; see `insertFixes`
  * @throws {StaleTracks} when another writer was first, so that the same batch judged again gives the right outcomes.
  */
-export function writeBatch(
-  database: Database,
-  batch: Batch,
-  tracks: Map<number, DeviceTrack>,
-  onConflict: 'fail' | 'skip',
-): Promise<Judgement> {
+export function writeBatch(database: Database, batch: Batch, onConflict: 'fail' | 'skip'): Promise<Judgement> {
   const { stationIds } = batch;
   return database.inScope(stationIds, async (transaction) => {
-    await loadTracks(transaction, batch, tracks);
-    const judgement = judgeBatch(batch, tracks);
+    await loadTracks(transaction, batch);
+    const judgement = judgeBatch(batch);
     if (judgement.late.length > 0)
-      judgeLate(judgement, tracks, await findNeighbours(transaction, stationIds, lateColumns(judgement.late)));
+      judgeLate(judgement, await findNeighbours(transaction, stationIds, lateColumns(judgement.late)));
     await writeAccepted(transaction, stationIds, judgement, onConflict);
     await writeRefused(transaction, batch, judgement.quarantined);
     return judgement;
   });
 }
 
-async function loadTracks(transaction: Transaction, batch: Batch, tracks: Map<number, DeviceTrack>): Promise<void> {
-  const unknown = new Set<number>();
-  for (const { device } of batch.fixes) if (!tracks.has(device.deviceNumber)) unknown.add(device.deviceNumber);
+async function loadTracks(transaction: Transaction, batch: Batch): Promise<void> {
+  const unknown = new Map<number, DeviceTrack>();
+  for (const { device, track } of batch.fixes) if (!track.isLoaded) unknown.set(device.deviceNumber, track);
   if (unknown.size === 0) return;
-  const ends = await findTrackEnds(transaction, batch.stationIds, [...unknown]);
-  for (const deviceNumber of unknown) tracks.set(deviceNumber, new DeviceTrack());
-  for (const { deviceNumber, accuracyM, speedMps, ...end } of ends)
-    Object.assign(tracks.get(deviceNumber)!, end, { accuracyM: accuracyM ?? NaN, speedMps: speedMps ?? NaN });
+  const ends = await findTrackEnds(transaction, batch.stationIds, [...unknown.keys()]);
+  for (const { deviceNumber, atMs, lng, lat, accuracyM, speedMps } of ends)
+    Object.assign(unknown.get(deviceNumber)!, {
+      atMs,
+      lng,
+      lat,
+      accuracyM: accuracyM ?? NaN,
+      speedMps: speedMps ?? NaN,
+    });
+  for (const track of unknown.values()) track.isLoaded = true;
 }
 
 async function writeAccepted(
@@ -108,7 +107,7 @@ async function writeRefused(transaction: Transaction, batch: Batch, quarantined:
 
 function quarantineRow(fix: FixRef): QuarantinedFix {
   const { report, row, device } = fix;
-  const body = JSON.stringify(report.rows[row], keepKnownFields);
+  const body = JSON.stringify(report.rowAt(row), keepKnownFields);
   const at = atOf(fix);
   return {
     stationId: device.stationId,
