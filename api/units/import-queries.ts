@@ -54,17 +54,20 @@ export async function findUsedTokens(transaction: Transaction, tokenHashes: read
   return rows.map(({ tokenHash }) => tokenHash);
 }
 
-/** The next unit number of the station, held until the transaction ends. */
-export async function lockNextUnitNumber(transaction: Transaction, stationId: string): Promise<number> {
+/** The next unit number of the station. */
+export async function findNextUnitNumber(transaction: Transaction, stationId: string): Promise<number> {
   const [row] = await transaction.query<{ next: number }>(
-    sql`SELECT next_unit_number AS next FROM stations WHERE id = ${stationId} FOR UPDATE`,
+    sql`SELECT next_unit_number AS next FROM stations WHERE id = ${stationId}`,
   );
   if (!row) throw new Error(`station ${stationId} is gone`);
   return row.next;
 }
 
-export async function setNextUnitNumber(transaction: Transaction, stationId: string, next: number): Promise<void> {
-  await transaction.execute(sql`UPDATE stations SET next_unit_number = ${next} WHERE id = ${stationId}`);
+/** Numbers below this one are given. */
+export async function raiseNextUnitNumber(transaction: Transaction, stationId: string, next: number): Promise<void> {
+  await transaction.execute(
+    sql`UPDATE stations SET next_unit_number = greatest(next_unit_number, ${next}::integer) WHERE id = ${stationId}`,
+  );
 }
 
 /** New units, and known ones (same id) as given; a unit keeps its number for ever. */

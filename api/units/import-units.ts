@@ -9,9 +9,9 @@ import {
   findKnownDevices,
   findKnownUnits,
   findUsedTokens,
-  lockNextUnitNumber,
+  findNextUnitNumber,
   replaceEquipment,
-  setNextUnitNumber,
+  raiseNextUnitNumber,
   upsertDevices,
   upsertUnits,
   type DeviceBody,
@@ -61,7 +61,7 @@ export async function importUnits(request: ImportRequest): Promise<ImportOutcome
           ),
         ),
       } satisfies Known,
-      next: await lockNextUnitNumber(transaction, stationId),
+      next: await findNextUnitNumber(transaction, stationId),
     }));
     const fitting = units.filter((unit) => {
       const problem = findClash(unit, known);
@@ -80,8 +80,7 @@ export async function importUnits(request: ImportRequest): Promise<ImportOutcome
     try {
       await running.publish(async (transaction) => {
         const numbers = plans.flatMap(({ unit, isNew }) => (isNew && unit ? unit.number : []));
-        if (numbers.length > 0)
-          await setNextUnitNumber(transaction, stationId, Math.max(next, ...numbers.map((number) => number + 1)));
+        if (numbers.length > 0) await raiseNextUnitNumber(transaction, stationId, Math.max(...numbers) + 1);
         await upsertUnits(
           transaction,
           stationId,
