@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { en } from '../../../src/lib/i18n/en.ts';
+import { zh } from '../../../src/lib/i18n/zh.ts';
+
+const languages: Record<string, Record<string, string | undefined>> = { zh, en };
+const withoutPlural = (key: string): string => key.replace(/_(one|other)$/, '');
+const partsOf = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name).sort();
+
+test('both languages say the same things', () => {
+  const keysOf = (messages: object) => [...new Set(Object.keys(messages).map(withoutPlural))].sort();
+  expect(keysOf(en)).toEqual(keysOf(zh));
+});
+
+test.each(Object.keys(languages))('%s leaves nothing unsaid', (language) => {
+  for (const [key, text] of Object.entries(languages[language]!)) expect(text?.trim(), key).toBeTruthy();
+});
+
+test('a sentence takes the same values in both languages', () => {
+  const chinese: Record<string, string> = zh;
+  for (const [key, text] of Object.entries(languages['en']!)) {
+    const other = chinese[key] ?? chinese[`${withoutPlural(key)}_other`];
+    expect(partsOf(text!), key).toEqual(partsOf(other!));
+  }
+});
+
+test('English has a singular wherever it counts', () => {
+  const counted = Object.keys(en).filter((key) => key.endsWith('_other'));
+  expect(counted.length).toBeGreaterThan(0);
+  for (const key of counted) expect(Object.keys(en)).toContain(key.replace(/_other$/, '_one'));
+});
