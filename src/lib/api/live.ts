@@ -163,6 +163,13 @@ export class LiveConnection {
       sinceMs: kind === 'live' ? sinceMs : this.#surroundings.now(),
       lastTickAtMs: tick.serverTimeMs,
     });
+    // What changed while nothing could be heard was not heard.
+    if (kind === 'waiting')
+      for (const noun of changedNouns) this.#options.onChanged({ type: 'changed', noun, stationId: this.#stationId });
+  }
+
+  get #stationId(): string {
+    return new URLSearchParams(this.#options.url.split('?', 2)[1]).get('station') ?? '';
   }
 
   #onText(content: string): void {

@@ -95,6 +95,16 @@ test('a dropped connection comes back by itself and is sent only what it missed'
   expect(page.ticks.map((one) => one.tick)).toEqual([2, 3, 4]);
 });
 
+test('base data is asked for again after a drop, because its changes could not be heard', async () => {
+  await showTown();
+  expect(page.changed).toEqual([]);
+  page.sockets[0]!.close();
+  await until(() => page.states.some(({ kind }) => kind === 'waiting'));
+  served.hub.announceChange(someStationId, 'grids');
+  await until(() => page.changed.length > 0);
+  expect(page.changed).toContainEqual({ type: 'changed', noun: 'grids', stationId: someStationId });
+});
+
 test('a server that stops is tried again ever more seldom, and at once when the page is seen again', async () => {
   await showTown();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
