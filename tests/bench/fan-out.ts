@@ -9,6 +9,8 @@ import type { Mode } from './live/viewers-process.ts';
 interface Measured {
   cpuMsPerTick: number;
   bytesPerTick: number;
+  /** Viewers a tick that were behind and were sent nothing. */
+  skippedPerTick: number;
   rssMb: number;
   worstWaitsMs: number[];
   delaysMs: number[];
@@ -82,6 +84,7 @@ export const run: Bench = async ({ quick, seed }) => {
     against('socket.io', 'socket.io, one JSON array a room of equal views', 5),
     row('p99 from the unluckiest fix to the viewer', waitMs, 'ms', { aim: '≤ 1,100 ms', met: waitMs <= 1100 }),
     row('p99 from tick to viewer', delayMs, 'ms', {}),
+    row('viewers skipped a tick because they were behind', live.skippedPerTick, `of ${viewerCount}`, {}),
     row('resident memory of the live server', live.rssMb, 'MB', {}),
   ];
 };

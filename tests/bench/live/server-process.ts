@@ -14,6 +14,7 @@ const seed = Number(seedText);
 const views = new Map<string, View>(makeViews(Number(count), seed).map((view) => [view.key, view]));
 let ticks = 0;
 let bytes = 0;
+let skippedTicks = 0;
 
 function serveLive(): HttpServer {
   const hub = createLiveHub({ viewerOf: async () => ({ kind: 'local', stationIds: [stationId] }) });
@@ -28,7 +29,7 @@ function serveLive(): HttpServer {
     if (slice % 10 === 0) moved = moveFixes(fixes, slice / 10);
     hub.publishFixes(moved.filter((_, index) => index % 10 === slice % 10));
     slice++;
-    ({ bytes } = hub.stats());
+    ({ bytes, skippedTicks } = hub.stats());
   }, 100);
   return server;
 }
@@ -89,10 +90,10 @@ function serveSocketIo(): HttpServer {
 
 const server = { live: serveLive, raw: serveRaw, 'raw with echoes': serveRaw, 'socket.io': serveSocketIo }[mode]();
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
-let before = { cpu: process.cpuUsage(), atMs: 0, bytes: 0 };
+let before = { cpu: process.cpuUsage(), atMs: 0, bytes: 0, skippedTicks: 0 };
 process.on('message', (order) => {
   if (order === 'begin') {
-    before = { cpu: process.cpuUsage(), atMs: performance.now(), bytes };
+    before = { cpu: process.cpuUsage(), atMs: performance.now(), bytes, skippedTicks };
     return;
   }
   const { user, system } = process.cpuUsage(before.cpu);
@@ -101,6 +102,7 @@ process.on('message', (order) => {
   process.send!({
     cpuMsPerTick: (user + system) / 1000 / seconds,
     bytesPerTick: (bytes - before.bytes) / seconds,
+    skippedPerTick: (skippedTicks - before.skippedTicks) / seconds,
     rssMb: process.memoryUsage.rss() / 1e6,
   });
 });
