@@ -34,8 +34,11 @@ export interface IngestParts {
   log(line: string): void;
 }
 
-/** A transaction costs the same for one fix as for some hundred, so requests share one. */
-const maxBatchFixes = 5000;
+/**
+ * A transaction costs the same for one fix as for some hundred, so requests share one. The embedded engine has one
+ * session, which everybody waits for: there a transaction has to be short.
+ */
+const maxBatchFixesOf = { postgis: 5000, embedded: 2000 } as const;
 /** How long a first request waits for others, ms. Under load it is not waited at all: the batch before takes as long. */
 const gatherMs = 4;
 /** Fixes that may wait; beyond it a sender is told to come again, so that memory stays bounded. */
@@ -52,6 +55,7 @@ interface Waiting {
 /** Merges reports into batches, one after the other, so that each device's fixes are judged in the order they came. */
 export function createIngest({ database, registry, latest, live, environment, partitions, log }: IngestParts): Ingest {
   const tracks = new Map<number, DeviceTrack>();
+  const maxBatchFixes = maxBatchFixesOf[database.engine];
   let queue: Waiting[] = [];
   let pendingFixes = 0;
   let isRunning = false;
