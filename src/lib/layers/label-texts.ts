@@ -3,7 +3,7 @@ import { labelPointOf } from '$lib/geo/label-point.ts';
 import type { Bbox } from '$api/positions/contract.ts';
 import { staleAfterS, type Unit } from '$api/units/contract.ts';
 import type { CallSign } from './label-layers.ts';
-import { placeLabels, type LabelCandidate } from './place-labels.ts';
+import { placeLabels, textWidthPx, type LabelCandidate, type Obstacle } from './place-labels.ts';
 import type { SentinelMark } from './sentinel-clusters.ts';
 import { labelSizePx, sentinelSizePx, unitRadiusPx } from './symbol-sizes.ts';
 import type { GridFeature } from '$lib/state/base-data-state.svelte.ts';
@@ -65,6 +65,7 @@ export function callSigns(
   { selectedNumber, nowMs, shown }: { selectedNumber: number | undefined; nowMs: number; shown: ReadonlySet<string> },
 ): CallSign[] {
   const candidates: CallSign[] = [];
+  const obstacles: Obstacle[] = [];
   const { current, previous, numbers, kinds, observedAtMs } = live;
   const sizePx = labelSizePx(zoom) - 1;
   for (let slot = 0; slot < live.count; slot++) {
@@ -73,19 +74,28 @@ export function callSigns(
     if (zoom < callSignZoom && !isSelected) continue;
     const lngLat: [number, number] = [current[2 * slot]!, current[2 * slot + 1]!];
     if (!isInBbox(bbox, lngLat)) continue;
+    const radiusPx = unitRadiusPx(zoom);
+    obstacles.push({ id: String(number), lngLat, radiusPx });
     const record = recordOf(number);
     if (!record) continue;
+    const besidePx = radiusPx * (isSelected ? 2 : 1.3);
+    const halfWidth = textWidthPx(record.callSign, sizePx) / 2 + 6;
     candidates.push({
       id: String(number),
       text: record.callSign,
       lngLat,
       previousLngLat: [previous[2 * slot]!, previous[2 * slot + 1]!],
       sizePx,
-      offsetPx: [0, unitRadiusPx(zoom) * (isSelected ? 2 : 1.3) + sizePx * 0.9],
+      offsetPx: [0, besidePx + sizePx * 0.9],
+      otherOffsetsPx: [
+        [0, -besidePx - sizePx * 0.9],
+        [besidePx + halfWidth, 0],
+        [-besidePx - halfWidth, 0],
+      ],
       priority: isSelected ? 1 : 0,
       isSelected,
       isStale: nowMs - observedAtMs[slot]! > staleAfterS[unitKindOrder[kinds[slot]!]!] * 1000,
     });
   }
-  return placeLabels(candidates, { zoom, bearingDeg, shown });
+  return placeLabels(candidates, { zoom, bearingDeg, shown, obstacles });
 }

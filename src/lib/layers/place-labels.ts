@@ -9,6 +9,8 @@ export interface LabelCandidate {
   sizePx: number;
   /** From the position to the middle of the text, CSS pixels, y down. */
   offsetPx: readonly [x: number, y: number];
+  /** Tried in turn where the first is taken. */
+  otherOffsetsPx?: readonly (readonly [x: number, y: number])[];
   /** Higher ones are placed first. */
   priority: number;
 }
@@ -20,6 +22,14 @@ export function textWidthPx(text: string, sizePx: number): number {
   return ems * sizePx;
 }
 
+/** What no label may cover, such as another's symbol. */
+export interface Obstacle {
+  /** Of the label that belongs to it and may touch it. */
+  id: string;
+  lngLat: LngLat;
+  radiusPx: number;
+}
+
 const cellPx = 64;
 const worldPx = 512;
 
@@ -29,30 +39,44 @@ const worldPx = 512;
  */
 export function placeLabels<L extends LabelCandidate>(
   candidates: readonly L[],
-  { zoom, bearingDeg = 0, shown = new Set() }: { zoom: number; bearingDeg?: number; shown?: ReadonlySet<string> },
+  {
+    zoom,
+    bearingDeg = 0,
+    shown = new Set(),
+    obstacles = [],
+  }: { zoom: number; bearingDeg?: number; shown?: ReadonlySet<string>; obstacles?: readonly Obstacle[] },
 ): L[] {
   const scale = worldPx * 2 ** zoom;
   const cos = scale * Math.cos((bearingDeg * Math.PI) / 180);
   const sin = scale * Math.sin((bearingDeg * Math.PI) / 180);
   const rank = (label: L): number => label.priority * 2 + (shown.has(label.id) ? 1 : 0);
-  const cells = new Map<string, [west: number, north: number, east: number, south: number][]>();
+  const toScreen = ([x, y]: [number, number]): [number, number] => [x * cos + y * sin, y * cos - x * sin];
+  const cells = new Map<string, { id: string | undefined; box: Box }[]>();
+  const take = (box: Box, id?: string): void => {
+    for (const key of cellKeys(box)) {
+      const cell = cells.get(key);
+      if (cell) cell.push({ id, box });
+      else cells.set(key, [{ id, box }]);
+    }
+  };
+  for (const { id, lngLat, radiusPx } of obstacles) {
+    const [x, y] = toScreen(mercatorOf(lngLat));
+    take([x - radiusPx, y - radiusPx, x + radiusPx, y + radiusPx], id);
+  }
   const placed: L[] = [];
   for (const label of candidates.toSorted((a, b) => rank(b) - rank(a))) {
-    const [x, y] = mercatorOf(label.lngLat);
+    const [x, y] = toScreen(mercatorOf(label.lngLat));
     const halfWidth = textWidthPx(label.text, label.sizePx) / 2 + 4;
-    const lines = label.text.split('\n').length;
-    const halfHeight = (lines * label.sizePx * 1.3) / 2 + 2;
-    const middleX = x * cos + y * sin + label.offsetPx[0];
-    const middleY = y * cos - x * sin + label.offsetPx[1];
-    const box = [middleX - halfWidth, middleY - halfHeight, middleX + halfWidth, middleY + halfHeight] as const;
-    const keys = cellKeys(box);
-    const isFree = keys.every((key) => !cells.get(key)?.some((other) => doTouch(box, other)));
-    if (!isFree) continue;
-    placed.push(label);
-    for (const key of keys) {
-      const cell = cells.get(key);
-      if (cell) cell.push([...box]);
-      else cells.set(key, [[...box]]);
+    const halfHeight = (label.text.split('\n').length * label.sizePx * 1.3) / 2 + 2;
+    const isFree = (box: Box): boolean =>
+      cellKeys(box).every((key) => !cells.get(key)?.some((other) => other.id !== label.id && doTouch(box, other.box)));
+    for (const offsetPx of [label.offsetPx, ...(label.otherOffsetsPx ?? [])]) {
+      const [middleX, middleY] = [x + offsetPx[0], y + offsetPx[1]];
+      const box: Box = [middleX - halfWidth, middleY - halfHeight, middleX + halfWidth, middleY + halfHeight];
+      if (!isFree(box)) continue;
+      placed.push(offsetPx === label.offsetPx ? label : { ...label, offsetPx });
+      take(box);
+      break;
     }
   }
   return placed;

@@ -77,8 +77,8 @@ void main(void) {
   vec2 along = (toClip.xy / toClip.w - fromClip.xy / fromClip.w) * project.viewportSize;
   float lengthPx = length(along);
   vec2 direction = lengthPx > 0.001 ? along / lengthPx : vec2(1.0, 0.0);
-  // Half a pixel over both ends closes the joints of a bend.
-  vec2 offset = vec2(-direction.y, direction.x) * positions.y * trail.widthPx * 0.5 + direction * (positions.x - 0.5);
+  // Not a hair over the ends: where translucent steps overlap, a trail of short ones becomes a ladder.
+  vec2 offset = vec2(-direction.y, direction.x) * positions.y * trail.widthPx * 0.5;
   gl_Position.xy += project_pixel_size_to_clipspace(offset) * gl_Position.w;
 
   int kind = int(instanceFacts.x);

@@ -39,6 +39,16 @@ describe('labels on the map', () => {
     expect(placeLabels(labels, { zoom: 15, bearingDeg: 90 })).toHaveLength(2);
   });
 
+  test('never cover the symbol of another, and go to the other side of their own', () => {
+    const below = label('a', 0, { offsetPx: [0, 20], otherOffsetsPx: [[0, -20]] });
+    const own = { id: 'a', lngLat: [0, 0] as [number, number], radiusPx: 15 };
+    const other = { id: 'b', lngLat: [0, -degrees(25)] as [number, number], radiusPx: 10 };
+    expect(placeLabels([below], { zoom: 15, obstacles: [own] })[0]?.offsetPx).toEqual([0, 20]);
+    expect(placeLabels([below], { zoom: 15, obstacles: [own, other] })[0]?.offsetPx).toEqual([0, -20]);
+    const above = { id: 'c', lngLat: [0, degrees(25)] as [number, number], radiusPx: 10 };
+    expect(placeLabels([below], { zoom: 15, obstacles: [own, other, above] })).toEqual([]);
+  });
+
   test('Chinese is measured wider than digits', () => {
     expect(textWidthPx('步巡', 10)).toBe(20);
     expect(textWidthPx('01', 10)).toBeCloseTo(11.2, 9);
