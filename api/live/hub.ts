@@ -155,8 +155,16 @@ export function createLiveHub({
       for (const { viewers } of feeds.values()) for (const viewer of viewers) yield { stationId, viewer };
   }
 
-  // The listening server keeps the process alive, not the ticks.
-  const ticking = tickMs > 0 ? setInterval(advance, tickMs).unref() : undefined;
+  // Each tick is due a tick after the last was due: a late one on a busy machine does not put off those to come, as
+  // with setInterval. The listening server keeps the process alive, not the ticks.
+  let ticking: NodeJS.Timeout | undefined;
+  function schedule(dueMs: number): void {
+    ticking = setTimeout(() => {
+      schedule(Math.max(dueMs + tickMs, performance.now()));
+      advance();
+    }, dueMs - performance.now()).unref();
+  }
+  if (tickMs > 0) schedule(performance.now() + tickMs);
   const pinging = setInterval(keepAlive, pingEveryMs).unref();
 
   return {
@@ -190,7 +198,7 @@ export function createLiveHub({
     }),
     async close() {
       isClosing = true;
-      clearInterval(ticking);
+      clearTimeout(ticking);
       clearInterval(pinging);
       for (const { viewer } of eachViewer()) viewer.close(1001, 'the server stops');
       for (let waited = 0; viewerCount > 0 && waited < 500; waited += 20)

@@ -186,3 +186,17 @@ test('nothing of one station reaches viewers of another', async () => {
   expect(own.texts).toEqual([]);
   expect(foreign.texts.map((text) => JSON.parse(text))).toEqual([{ type: 'changed', noun: 'grids', stationId: other }]);
 });
+
+test('ticks keep their pace on a busy machine: a late one does not put off the next', async () => {
+  await served.close();
+  served = await serveHub({ tickMs: 100 });
+  const [startedMs, before] = [performance.now(), served.hub.stats().tick];
+  for (let round = 0; round < 10; round++) {
+    const busyUntilMs = performance.now() + 70;
+    while (performance.now() < busyUntilMs);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const due = Math.floor((performance.now() - startedMs) / 100);
+  expect(served.hub.stats().tick - before).toBeGreaterThanOrEqual(due - 1);
+  expect(served.hub.stats().tick - before).toBeLessThanOrEqual(due);
+});
