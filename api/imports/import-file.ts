@@ -54,7 +54,7 @@ export function createFileImport(noun: ImportNoun, run: RunImport): ImportComman
   };
 }
 
-interface Asked extends ReturnType<typeof readArguments> {}
+type Asked = ReturnType<typeof readArguments>;
 
 function readArguments(args: readonly string[], usage: string) {
   const { values, positionals } = parse(args, usage);

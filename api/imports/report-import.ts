@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import type { ImportOutcome } from './import-request.ts';
 import { shorten } from './read-geojson.ts';
 import type { Reject, Source } from './source-row.ts';

@@ -1,8 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/database.ts';
 import { OperatorError } from '../environment.ts';
-import { listStationTree } from '../stations/queries.ts';
-import { findStationByName } from '../stations/queries.ts';
+import { findStationByName, listStationTree } from '../stations/queries.ts';
 import { hashToken, makeToken } from '../units/make-token.ts';
 import { closeReplayDevice, findUnitsByCallSign, openReplayDevice } from './queries.ts';
 
