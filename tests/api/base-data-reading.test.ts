@@ -64,7 +64,7 @@ test('a box finds the grids that touch it and no others', async () => {
   expect(await numbers('116.302,39.902,116.303,39.903')).toEqual(['2']);
   expect(await numbers('116,39,116.1,39.1')).toEqual([]);
   expect(await numbers('116.305,39.91,116.306,39.92')).toEqual(['2']); // its upper edge alone
-  expect(await numbers('116.31,39.905,116.31,39.905')).toEqual(['2', '10']); // their common border
+  expect(await numbers('116.309,39.905,116.311,39.906')).toEqual(['2', '10']); // across their common border
 });
 
 test('a box finds a sentinel point on its border and not one a hand beside it', async () => {
