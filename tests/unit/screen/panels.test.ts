@@ -53,7 +53,10 @@ test('the bar turns loud when what is shown is old, however the connection calls
   expect(readFreshness(connection('live'), 1)).toBe('live');
   expect(readFreshness(connection('live'), 5)).toBe('waiting');
   expect(readFreshness(connection('waiting'), 1)).toBe('waiting');
-  expect(readFreshness(connection('live'), 9)).toBe('old');
+  expect(readFreshness(connection('waiting'), 9)).toBe('old');
+  // A page that was held up has its ticks waiting: no alarm.
+  expect(readFreshness(connection('live'), 9)).toBe('waiting');
+  expect(readFreshness(connection('live'), 21)).toBe('old');
   expect(readFreshness(connection('connecting'), undefined)).toBe('connecting');
   expect(readFreshness(connection('waiting'), undefined)).toBe('old');
 });
