@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runSimulator, type SimulatorCounts } from '../../api/stations/demo/run-simulator.ts';
 import { seedDemo, type DemoStation } from '../../api/stations/demo/seed-demo.ts';
+import { openOwnDatabase, type OwnDatabase } from '../database/own-database.ts';
 import { openTestApp, type TestApp } from './open-test-app.ts';
 
+let own: OwnDatabase;
 let testApp: TestApp;
 let demo: DemoStation;
 let server: ServerType;
@@ -41,7 +43,8 @@ async function simulateUntil(
 }
 
 beforeAll(async () => {
-  testApp = await openTestApp();
+  own = await openOwnDatabase();
+  testApp = await openTestApp(own.database);
   demo = await seedDemo(testApp.database, { now: new Date(), demoOnNetwork: true });
   await testApp.dependencies.registry.refresh();
   server = await listen(0);
@@ -51,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopListening();
   await testApp.close();
+  await own.remove();
 });
 
 test('every fix of the 63 units is accepted, and each unit gets a place', async () => {

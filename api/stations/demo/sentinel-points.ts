@@ -3,7 +3,7 @@ import { innerPoint } from './divide-town.ts';
 import { toLngLat, type LngLat } from './ground.ts';
 import { drawMember, type DemoMember, type PeopleNames } from './people.ts';
 import { between, distanceToLine, nearestOnSegment, sidesOf, type Point } from './plane.ts';
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 import type { BlockUse, Town, TownBlock } from './town.ts';
 
 export interface DemoSentinel {
