@@ -2,6 +2,7 @@
 import { importOsm } from '../basemap/import-osm.ts';
 import type { Database } from '../database/database.ts';
 import { openCommandDatabase } from '../database/open.ts';
+import { refreshStatistics } from '../database/refresh-statistics.ts';
 import { OperatorError, readEnvironment } from '../environment.ts';
 import { importGrids } from '../grids/import-grids.ts';
 import { createFileImport } from '../imports/import-file.ts';
@@ -36,7 +37,7 @@ try {
   const { database, close, died } = await openCommandDatabase(readEnvironment(process.env, []));
   try {
     const say = (line: string) => void process.stdout.write(`${line}\n`);
-    await Promise.race([command.run({ database, args, say }), died]);
+    await Promise.race([command.run({ database, args, say }).then(() => refreshStatistics(database)), died]);
   } finally {
     await close();
   }

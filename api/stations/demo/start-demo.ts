@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Dependencies } from '../../app.ts';
+import { refreshStatistics } from '../../database/refresh-statistics.ts';
 import { isLoopback } from '../../environment.ts';
 import { listStationTree } from '../queries.ts';
 import { demoStationId } from './ids.ts';
@@ -29,7 +30,8 @@ export async function startDemo(
   const isReachable = !isLoopback(environment.host);
   const isWanted = environment.demo && (isThere || tree.length === 0);
   if (!isWanted && !(isThere && isReachable)) return undefined;
-  const { credentials } = await seedDemo(database, { now: new Date(), demoOnNetwork: isReachable, onProgress });
+  const { credentials, isNew } = await seedDemo(database, { now: new Date(), demoOnNetwork: isReachable, onProgress });
+  if (isNew) await refreshStatistics(database);
   await registry.refresh();
   if (!isWanted) return undefined;
   const worker = new Worker(new URL('./simulator-worker.ts', import.meta.url), {
