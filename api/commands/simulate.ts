@@ -44,11 +44,13 @@ async function simulate(options: Pick<SimulatorOptions, 'url' | 'credentials' | 
   say(describe(counts));
 }
 
-const describe = (counts: SimulatorCounts): string =>
-  Object.entries(counts)
+/** A declaration: the command above runs before a constant of this line would be there. */
+function describe(counts: SimulatorCounts): string {
+  return Object.entries(counts)
     .filter(([name, count]) => count > 0 || name === 'accepted')
     .map(([name, count]) => `${name} ${count}`)
     .join(' · ');
+}
 
 function readOptions(args: string[]): Pick<SimulatorOptions, 'url' | 'credentials' | 'rate' | 'seed'> | undefined {
   const text = { type: 'string' } as const;
