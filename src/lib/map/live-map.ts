@@ -71,8 +71,10 @@ export class LiveMap {
       attributionControl: false,
       fadeDuration: options.prefersStill ? 0 : 200,
     });
-    this.#map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
-    this.#map.addControl(new AttributionControl({ compact: container.clientWidth < 640 }), 'bottom-right');
+    const isNarrow = container.clientWidth < 640;
+    // On a phone the sources take the whole line.
+    if (!isNarrow) this.#map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+    this.#map.addControl(new AttributionControl({ compact: isNarrow }), 'bottom-right');
     this.#overlay = new MapLibreOverlay({
       interleaved: true,
       layers: [],

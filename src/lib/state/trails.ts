@@ -7,6 +7,8 @@ export const trailLifeMs = 180_000;
 /** With many units trails get shorter before the browser gets slower. */
 const maxChunks = 24;
 
+/** About 12 m: below it the receiver's noise is longer than the way, and a trail becomes a saw. */
+const minStepDeg = 0.00012;
 /** About a kilometre: a longer step is a place found again, not a way that was gone. */
 const maxStepDeg = 0.01;
 
@@ -61,10 +63,11 @@ export class Trails {
       return;
     }
     const [lastLng, lastLat] = last;
+    const stepDeg = Math.hypot((lng - lastLng) * Math.cos((lat * Math.PI) / 180), lat - lastLat);
+    if (stepDeg < minStepDeg) return;
     last[0] = lng;
     last[1] = lat;
-    const jumpDeg = Math.abs(lng - lastLng) + Math.abs(lat - lastLat);
-    if (jumpDeg === 0 || jumpDeg > maxStepDeg) return;
+    if (stepDeg > maxStepDeg) return;
     const chunk = this.#openChunk();
     const at = chunk.count++;
     chunk.from[2 * at] = lastLng;

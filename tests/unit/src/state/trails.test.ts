@@ -40,6 +40,12 @@ describe('the trail of a unit', () => {
     ]);
   });
 
+  test('is no saw while the receiver of a standing unit wavers by some metres', () => {
+    const [live, trails] = [new LiveUnits(), new Trails()];
+    for (let t = 0; t < 20; t++) tick(live, trails, t * 1000, () => live.put(1, 121 + (t % 2) * 4e-5, 31, 0));
+    expect(stepsOf(trails)).toEqual([]);
+  });
+
   test('has no step while the unit stands', () => {
     const [live, trails] = [new LiveUnits(), new Trails()];
     for (const nowMs of [0, 1000, 2000]) tick(live, trails, nowMs, () => live.put(1, 121, 31, 0));
@@ -59,10 +65,10 @@ describe('the trail of a unit', () => {
 
   test('is forgotten when it has faded, whole chunks at a time', () => {
     const [live, trails] = [new LiveUnits(), new Trails()];
-    for (let i = 0; i <= chunkSize; i++) tick(live, trails, i, () => live.put(1, 121 + i * 1e-5, 31, 0));
+    for (let i = 0; i <= chunkSize; i++) tick(live, trails, i, () => live.put(1, 121 + i * 2e-4, 31, 0));
     expect(trails.chunks.map(({ count }) => count)).toEqual([chunkSize]);
-    tick(live, trails, trailLifeMs, () => live.put(1, 121.05, 31, 0));
-    tick(live, trails, trailLifeMs + chunkSize + 1, () => live.put(1, 121.0501, 31, 0));
+    tick(live, trails, trailLifeMs, () => live.put(1, 121.4198, 31, 0));
+    tick(live, trails, trailLifeMs + chunkSize + 1, () => live.put(1, 121.42, 31, 0));
     expect(stepsOf(trails).length).toBeLessThan(3);
   });
 
@@ -70,10 +76,10 @@ describe('the trail of a unit', () => {
     const [live, trails] = [new LiveUnits(), new Trails()];
     for (let t = 0; t < 30; t++) {
       tick(live, trails, t * 1000, () => {
-        for (let number = 1; number <= 4000; number++) live.put(number, 121 + t * 1e-4, 31, 0);
+        for (let number = 1; number <= 4000; number++) live.put(number, 121 + t * 2e-4, 31, 0);
       });
     }
     expect(trails.chunks.length).toBeLessThanOrEqual(24);
-    expect(stepsOf(trails).at(-1)?.[1]).toBeCloseTo(121.0029, 9);
+    expect(stepsOf(trails).at(-1)?.[1]).toBeCloseTo(121.0058, 9);
   });
 });
