@@ -1,18 +1,19 @@
 import type { Database } from '../database/database.ts';
 import type { Environment } from '../environment.ts';
 import { isDatabaseGone, Problem } from '../errors.ts';
-import type { Credential, UnitRegistry } from '../units/registry.ts';
+import type { Credential, RegistryDevice, UnitRegistry } from '../units/registry.ts';
 import { atOf, gatherBatch, type Batch } from './batch.ts';
+import { DeviceNames } from './device-names.ts';
 import type { DeviceTrack } from './device-track.ts';
 import { latestFixOf } from './latest-fix-of.ts';
 import type { LatestFix, LatestFixes, LivePublisher } from './latest-fixes.ts';
 import type { FixPartitions } from './partitions.ts';
-import type { FindDevice, Report } from './read-report.ts';
+import type { Report } from './read-report.ts';
 import { StaleTracks, writeBatch } from './write-batch.ts';
 
 export interface Ingest {
   /** The devices that a credential may report for, by name. */
-  devicesOf(credential: Credential): FindDevice;
+  devicesOf(credential: Credential): DeviceNames;
   /**
    * Judges and stores a report; resolves with its outcomes (`outcome-codes.ts`) when they are committed.
    * @throws {Problem} 503 with Retry-After when it could not be stored, or too much is waiting. A repeat is harmless.
@@ -56,6 +57,7 @@ interface Waiting {
 export function createIngest({ database, registry, latest, live, environment, partitions, log }: IngestParts): Ingest {
   const tracks = new Map<number, DeviceTrack>();
   const maxBatchFixes = maxBatchFixesOf[database.engine];
+  const namesOf = new WeakMap<ReadonlyMap<string, RegistryDevice>, DeviceNames>();
   let queue: Waiting[] = [];
   let pendingFixes = 0;
   let isRunning = false;
@@ -150,12 +152,15 @@ export function createIngest({ database, registry, latest, live, environment, pa
 
   return {
     devicesOf(credential) {
-      if (credential.kind === 'gateway') {
-        const devices = registry.devicesOf(credential.stationId);
-        return (name) => devices.get(name);
+      if (credential.kind === 'device') {
+        const { device } = credential;
+        return new DeviceNames((name) => (name === device.name ? device : undefined));
       }
-      const { device } = credential;
-      return (name) => (name === device.name ? device : undefined);
+      // The registry gives a new map when a device of the station changed, so what is kept for it is never stale.
+      const devices = registry.devicesOf(credential.stationId);
+      let names = namesOf.get(devices);
+      if (!names) namesOf.set(devices, (names = new DeviceNames((name) => devices.get(name))));
+      return names;
     },
     accept(report) {
       if (isDraining || pendingFixes + report.count > maxPending)

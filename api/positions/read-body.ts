@@ -4,19 +4,22 @@ import { Problem } from '../errors.ts';
 /** A full report of 1,000 fixes with every field is about 300 kB. */
 export const maxBodyBytes = 1_000_000;
 
+/** The body as text. @throws {Problem} as `readBody` */
+export const readBodyText = async (context: Context): Promise<string> => (await readBody(context)).toString('utf8');
+
 /**
- * The body as text.
+ * The body.
  * @throws {Problem} 413 when it is longer than `maxBodyBytes`, before it is read where its length is announced.
  */
-export async function readBody(context: Context): Promise<string> {
+export async function readBody(context: Context): Promise<Buffer> {
   const announced = context.req.header('content-length');
   // The HTTP parser holds a sender to the length it announced, so the quick way is bounded.
   if (announced !== undefined) {
     if (Number(announced) > maxBodyBytes) throw tooLarge();
-    return context.req.text();
+    return Buffer.from(await context.req.arrayBuffer());
   }
   const { body } = context.req.raw;
-  if (!body) return '';
+  if (!body) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
@@ -24,7 +27,7 @@ export async function readBody(context: Context): Promise<string> {
     if (length > maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** @throws {Problem} 400 when the text is no JSON. */

@@ -1,7 +1,9 @@
 import { Problem, type ProblemDetails } from '../errors.ts';
 import type { RegistryDevice } from '../units/registry.ts';
 import { maxFixesPerReport } from './contract.ts';
+import type { DeviceNames, FindDevice } from './device-names.ts';
 import { stride } from './fix-values.ts';
+import { scanReport } from './scan-report.ts';
 import { pending } from './outcome-codes.ts';
 import { parseJson } from './read-body.ts';
 import { parseTime } from './parse-time.ts';
@@ -20,19 +22,16 @@ export interface Report {
   outcomes: Uint8Array;
 }
 
-/** Which device of the credential a name means; undefined: none it may report for. */
-export type FindDevice = (name: string) => RegistryDevice | undefined;
-
 type Faults = NonNullable<ProblemDetails['errors']>;
 
 const maxFaults = 20;
 
 /**
- * Reads the body of `POST /api/positions`.
- * @throws {Problem} as `readReport`, and 400 when the text is no JSON
+ * Reads the body of `POST /api/positions`, quickly when it looks as reports do, else step by step.
+ * @throws {Problem} as `readReport`, and 400 when it is no JSON
  */
-export const parseReport = (text: string, findDevice: FindDevice, receivedAtMs: number): Report =>
-  readReport(parseJson(text), findDevice, receivedAtMs);
+export const parseReport = (body: Buffer, names: DeviceNames, receivedAtMs: number): Report =>
+  scanReport(body, names, receivedAtMs) ?? readReport(parseJson(body.toString('utf8')), names.find, receivedAtMs);
 
 /**
  * Reads a report that JSON.parse took apart, and names what is wrong with it.

@@ -3,7 +3,7 @@ import type { Dependencies } from '../app.ts';
 import { findSender, readBearerToken, unknownCredential } from './find-sender.ts';
 import { parseOsmand } from './osmand.ts';
 import { isQuarantined, notAllowed, reasonOf, writeAnswer } from './outcome-codes.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readBodyText } from './read-body.ts';
 import { parseReport, readReport } from './read-report.ts';
 
 /**
@@ -20,13 +20,13 @@ export function createPositionRoutes({ registry, ingest }: Pick<Dependencies, 'r
       return context.body(writeAnswer(outcomes), 200, { 'Content-Type': 'application/json' });
     })
     .on(['GET', 'POST'], '/osmand', async (context) => {
-      const body = context.req.method === 'POST' ? await readBody(context) : '';
+      const body = context.req.method === 'POST' ? await readBodyText(context) : '';
       const { token, rows } = parseOsmand(new URL(context.req.url).searchParams, body, Date.now());
       const credential = findSender(registry, readBearerToken(context) ?? token);
-      const findDevice = ingest.devicesOf(credential);
+      const { find } = ingest.devicesOf(credential);
       const own = credential.kind === 'device' ? credential.device.name : token;
       const reports = rows.map((row) => ({ ...row, device: own }));
-      const outcomes = await ingest.accept(readReport(reports, findDevice, Date.now()));
+      const outcomes = await ingest.accept(readReport(reports, find, Date.now()));
       // A bearer's gateway has no such device, or a gateway's own token was sent as an id: 200 would say that it is kept.
       if (outcomes.includes(notAllowed)) throw unknownCredential();
       const reason = [...outcomes].filter(isQuarantined).map(reasonOf)[0];
