@@ -7,7 +7,7 @@ import svelteConfig from './svelte.config.js';
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 const noApi = {
-  regex: '(^|/)\\$?api/(?!.*contract(\\.ts)?$)',
+  regex: '^(\\$api|(\\.\\./)+api)/(?!.*contract(\\.ts)?$)',
   message: 'src/ may load only contract.ts files from api/, and AppType as a type.',
   allowTypeImports: true,
 };
@@ -46,7 +46,9 @@ export default ts.config(
       'no-console': 'error',
       // What comes from the server is $state.raw and replaced whole, so plain Maps and Sets are right there.
       'svelte/prefer-svelte-reactivity': 'off',
-      eqeqeq: ['error', 'always'],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      // The app lives at the root of its host.
+      'svelte/no-navigation-without-resolve': 'off',
     },
   },
   {
