@@ -201,9 +201,11 @@ test('when the server is gone the bar says how old the picture is, the last stat
   try {
     await page.goto(`${server.url}/?view=table`);
     await isLive(page);
+    const rows = page.getByRole('table', { name: /巡逻单元/ }).getByRole('row');
+    await expect(rows).toHaveCount(64);
     await server.end('SIGKILL');
     await expect(page.getByText(/连接中断：地图上是 \d+秒前的位置/)).toBeVisible({ timeout: 30_000 });
-    await expect(page.getByRole('table', { name: /巡逻单元/ }).getByRole('row')).toHaveCount(64);
+    await expect(rows).toHaveCount(64);
     const age = async () => Number(/(\d+)/.exec((await page.getByTestId('data-age').textContent()) ?? '')?.[1]);
     const before = await age();
     await expect.poll(age).toBeGreaterThan(before);
