@@ -85,14 +85,14 @@ async function writeStation(
   await inStation((transaction) => insertStations(transaction, begunAt));
   const officers = rows.members.filter(({ sentinelId }) => sentinelId === null);
   const keepers = rows.members.filter(({ sentinelId }) => sentinelId !== null);
-  await inStation(async (transaction) => {
-    await insertMembers(transaction, officers);
-    await insertGrids(transaction, rows.grids);
-  });
-  await inStation(async (transaction) => {
-    await insertSentinels(transaction, rows.sentinels);
-    await insertMembers(transaction, keepers);
-  });
+  const writeMembers = (members: typeof rows.members) =>
+    writeInBatches(members, async (batch) => {
+      await inStation((transaction) => insertMembers(transaction, batch));
+    });
+  await writeMembers(officers);
+  await inStation((transaction) => insertGrids(transaction, rows.grids));
+  await inStation((transaction) => insertSentinels(transaction, rows.sentinels));
+  await writeMembers(keepers);
   await inStation((transaction) => insertUnits(transaction, rows.units));
   let written = 0;
   await writeInBatches(drawIncidents(town, seed, begunAt.getTime()), async (batch) => {
