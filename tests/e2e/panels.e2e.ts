@@ -192,6 +192,52 @@ test('nothing on the page breaks the Content-Security-Policy, and nothing comes 
   expect(broken).toEqual([]);
 });
 
+test('without a network the page still opens from what was kept, and says that nothing is live', async ({
+  page,
+  context,
+}) => {
+  await page.goto('/?view=table');
+  await isLive(page);
+  const version = await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    return (await caches.keys()).find((name) => name.startsWith('shell-'));
+  });
+  expect(version).toBeTruthy();
+  // What the page asked of the API must not have been kept.
+  const kept = await page.evaluate(
+    async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url),
+    version!,
+  );
+  expect(kept.filter((url) => url.includes('/api/'))).toEqual([]);
+  expect(kept.length).toBeGreaterThan(10);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByText('数据没有读到')).toBeVisible();
+  await expect(page.getByText('服务器没有响应，请检查网络。')).toBeVisible();
+  await context.setOffline(false);
+  await isLive(page);
+});
+
+test('speed and battery of the unit that is looked at are read again, not left from the first read', async ({
+  page,
+}) => {
+  let reads = 0;
+  await page.route('**/api/units?*', async (route) => {
+    reads++;
+    const answer = await route.fetch();
+    const { units } = (await answer.json()) as { units: { callSign: string; batteryPct: number }[] };
+    for (const unit of units) if (unit.callSign === '巡警-01') unit.batteryPct = 100 - reads;
+    await route.fulfill({ response: answer, json: { units } });
+  });
+  await page.goto('/?view=table');
+  await isLive(page);
+  await page.getByRole('rowheader', { name: '巡警-01' }).getByRole('button').click();
+  const battery = inspector(page).getByText(/^\d+%$/);
+  await expect(battery).toBeVisible();
+  const before = await battery.textContent();
+  await expect(battery).not.toHaveText(before ?? '');
+});
+
 test('when the server is gone the bar says how old the picture is, the last state stays, and it recovers alone', async ({
   page,
 }) => {

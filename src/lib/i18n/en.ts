@@ -53,10 +53,6 @@ export const en: Messages = {
   'overview.title': 'On duty',
   'overview.onDuty': 'Units on duty',
   'overview.ofAll': 'of {{all}}',
-  'overview.stale': 'Stale',
-  'overview.sentinels': 'Sentinel points',
-  'overview.grids': 'Grids',
-  'overview.members': 'Members',
 
   'layers.title': 'Layers and legend',
   'layers.units': 'Units',
@@ -217,8 +213,6 @@ export const en: Messages = {
   'phone.layers': 'Layers',
   'phone.overview': 'Overview',
   'phone.more': 'More',
-  'phone.expand': 'Expand',
-  'phone.shrink': 'Shrink',
 
   'dialog.close': 'Close',
   unknown: 'Unknown',

@@ -9,7 +9,13 @@ function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.N
 }
 
 const unitOf = (locale: string, unit: string, value: number, digits = 0): string =>
-  numberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  numberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
 
 export const formatNumber = (locale: string, value: number): string => numberFormat(locale, {}).format(value);
 
@@ -24,7 +30,7 @@ export function formatAge(locale: string, seconds: number): string {
 
 /** People read patrol speeds in km/h. */
 export const formatSpeed = (locale: string, speedMps: number): string =>
-  unitOf(locale, 'kilometer-per-hour', speedMps * 3.6, speedMps < 2.8 ? 1 : 0);
+  unitOf(locale, 'kilometer-per-hour', speedMps * 3.6, speedMps > 0 && speedMps < 2.8 ? 1 : 0);
 
 export const formatLength = (locale: string, metres: number): string =>
   metres < 1000 ? unitOf(locale, 'meter', Math.round(metres)) : unitOf(locale, 'kilometer', metres / 1000, 1);

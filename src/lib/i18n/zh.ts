@@ -51,10 +51,6 @@ export const zh = {
   'overview.title': '在岗概况',
   'overview.onDuty': '在岗单元',
   'overview.ofAll': '共 {{all}} 个',
-  'overview.stale': '失联',
-  'overview.sentinels': '平安哨点',
-  'overview.grids': '警务网格',
-  'overview.members': '哨点成员',
 
   'layers.title': '图层与图例',
   'layers.units': '巡逻单元',
@@ -212,8 +208,6 @@ export const zh = {
   'phone.layers': '图层',
   'phone.overview': '概况',
   'phone.more': '更多',
-  'phone.expand': '展开',
-  'phone.shrink': '收起',
 
   'dialog.close': '关闭',
   unknown: '未知',

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { en } from '../../../src/lib/i18n/en.ts';
 import { zh } from '../../../src/lib/i18n/zh.ts';
@@ -27,4 +28,20 @@ test('English has a singular wherever it counts', () => {
   const counted = Object.keys(en).filter((key) => key.endsWith('_other'));
   expect(counted.length).toBeGreaterThan(0);
   for (const key of counted) expect(Object.keys(en)).toContain(key.replace(/_other$/, '_one'));
+});
+
+test('every sentence is said somewhere', () => {
+  const source = globSync('src/**/*.{svelte,ts}')
+    .filter((path) => !/i18n\/(zh|en)\.ts$/.test(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('');
+  // Sentences asked for by a part that is computed, `unit.kind.${kind}`, and words of kinds the server names.
+  const groups = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map(([, start = '']) => start);
+  const asked = (key: string) =>
+    source.includes(`'${key}'`) || [...groups, 'role.', 'equipment.'].some((start) => key.startsWith(start));
+  expect(
+    Object.keys(zh)
+      .map(withoutPlural)
+      .filter((key) => !asked(key)),
+  ).toEqual([]);
 });
