@@ -241,7 +241,7 @@ test('speed and battery of the unit that is looked at are read again, not left f
 test('when the server is gone the bar says how old the picture is, the last state stays, and it recovers alone', async ({
   page,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   let server = await startServerProcess();
   const { port } = new URL(server.url);
   try {
@@ -252,6 +252,7 @@ test('when the server is gone the bar says how old the picture is, the last stat
     await server.end('SIGKILL');
     await expect(page.getByText(/连接中断：地图上是 \d+秒前的位置/)).toBeVisible({ timeout: 30_000 });
     await expect(rows).toHaveCount(64);
+    await expect(page.getByText('没有实时数据，暂时无法判断。')).toBeVisible();
     const age = async () => Number(/(\d+)/.exec((await page.getByTestId('data-age').textContent()) ?? '')?.[1]);
     const before = await age();
     await expect.poll(age).toBeGreaterThan(before);

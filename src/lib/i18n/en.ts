@@ -56,7 +56,7 @@ export const en: Messages = {
 
   'layers.title': 'Layers and legend',
   'layers.units': 'Units',
-  'layers.trails': 'Trails',
+  'layers.trails': 'Trails of 3 minutes',
   'layers.sentinels': 'Sentinel points',
   'layers.grids': 'Grids',
   'layers.labels': 'Map labels',
@@ -67,11 +67,11 @@ export const en: Messages = {
   'legend.stale': 'Silent too long (hollow)',
   'legend.heading': 'The arrow points where it is going',
   'legend.cluster': 'Cluster: number of sentinel points',
-  'legend.trail': 'The way of the last minutes',
   'legend.selected': 'Selected',
 
   'stale.title': 'Stale units',
   'stale.none': 'Every unit on duty reports on time.',
+  'stale.unknown': 'No live data: this cannot be told now.',
   'stale.limit': 'Stale after {{foot}} on foot, {{bike}} by bike, {{car}} by car, {{uav}} as UAV without a report.',
   'stale.never': 'Never reported',
 

@@ -54,7 +54,7 @@ export const zh = {
 
   'layers.title': '图层与图例',
   'layers.units': '巡逻单元',
-  'layers.trails': '行动轨迹',
+  'layers.trails': '近 3 分钟轨迹',
   'layers.sentinels': '平安哨点',
   'layers.grids': '警务网格',
   'layers.labels': '地图标注',
@@ -65,11 +65,11 @@ export const zh = {
   'legend.stale': '超时未上报（空心）',
   'legend.heading': '箭头指向行进方向',
   'legend.cluster': '聚合：数字为哨点数量',
-  'legend.trail': '近几分钟走过的路',
   'legend.selected': '当前选中',
 
   'stale.title': '失联单元',
   'stale.none': '在岗单元都在按时上报。',
+  'stale.unknown': '没有实时数据，暂时无法判断。',
   'stale.limit': '步巡超过 {{foot}}、骑巡 {{bike}}、车巡 {{car}}、无人机 {{uav}} 没有上报，即列为失联。',
   'stale.never': '从未上报',
 
