@@ -2,8 +2,15 @@ import gcoordModule from 'gcoord';
 import { OperatorError } from '../environment.ts';
 import type { LngLat } from '../positions/contract.ts';
 
-// Its types describe an ES module, what Node loads is CommonJS: the default import is the library itself.
-const gcoord = gcoordModule as unknown as typeof gcoordModule.default;
+/** What is used of it. Its own types describe an ES module while Node loads CommonJS, so compilers disagree on the default import. */
+interface Gcoord {
+  transform(lngLat: LngLat, from: string, to: string): LngLat;
+  GCJ02: string;
+  BD09: string;
+  WGS84: string;
+}
+
+const gcoord = gcoordModule as unknown as Gcoord;
 
 /** Coordinate systems that files come in; all but the first two are shifted on purpose. */
 export const coordinateSystems = ['wgs84', 'cgcs2000', 'gcj02', 'bd09'] as const;

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Dependencies } from '../../app.ts';
 import { refreshStatistics } from '../../database/refresh-statistics.ts';
-import { isLoopback } from '../../environment.ts';
+import type { PoolOptions } from '../../database/database.ts';
+import { isLoopback, type Environment } from '../../environment.ts';
 import { listStationTree } from '../queries.ts';
 import { demoStationId } from './ids.ts';
-import { seedDemo, type DemoCredential } from './seed-demo.ts';
+import type { DemoCredential, DemoStation } from './seed-demo.ts';
 
 export interface RunningDemo {
   /** To be printed when the server can be reached from other machines; else the devices' names are their credentials. */
@@ -30,12 +31,14 @@ export async function startDemo(
   const isReachable = !isLoopback(environment.host);
   const isWanted = environment.demo && (isThere || tree.length === 0);
   if (!isWanted && !(isThere && isReachable)) return undefined;
-  const { credentials, isNew } = await seedDemo(database, { now: new Date(), demoOnNetwork: isReachable, onProgress });
+  const { credentials, isNew } = await seedInThread(environment, isReachable, onProgress);
   if (isNew) await refreshStatistics(database);
   await registry.refresh();
   if (!isWanted) return undefined;
   const worker = new Worker(new URL('./simulator-worker.ts', import.meta.url), {
     workerData: { url, credentials },
+    // Drawing the town makes much garbage, which V8 would otherwise let lie.
+    resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 },
     // It talks to this very process: a certificate of our own making is good enough.
     env: { ...process.env, ...(environment.tls && { NODE_TLS_REJECT_UNAUTHORIZED: '0' }) },
   });
@@ -50,4 +53,30 @@ export async function startDemo(
       await worker.terminate();
     },
   };
+}
+
+/** `seedDemo` through connections of its own. */
+function seedInThread(
+  { databaseUrl, dataDir }: Environment,
+  demoOnNetwork: boolean,
+  onProgress: (step: string, share: number) => void,
+): Promise<DemoStation> {
+  const poolOptions: PoolOptions = databaseUrl
+    ? { engine: 'postgis', target: { url: databaseUrl }, maxConnections: 2 }
+    : { engine: 'embedded', target: { socketDir: dataDir }, maxConnections: 2 };
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./seed-worker.ts', import.meta.url), {
+      workerData: { poolOptions, demoOnNetwork },
+    });
+    let demo: DemoStation | undefined;
+    worker.on(
+      'message',
+      (message: { kind: 'progress'; step: string; share: number } | { kind: 'seeded'; demo: DemoStation }) => {
+        if (message.kind === 'progress') onProgress(message.step, message.share);
+        else demo = message.demo;
+      },
+    );
+    worker.once('error', reject);
+    worker.once('exit', () => (demo ? resolve(demo) : reject(new Error('The demo station was not completed.'))));
+  });
 }
