@@ -20,8 +20,6 @@ export const readSentinel = (id: string, signal?: AbortSignal): Promise<Sentinel
 export const readUnits = async (station: string, signal?: AbortSignal): Promise<Unit[]> =>
   (await getJson<{ units: Unit[] }>('/api/units', { query: { station }, signal })).units;
 
-export const readUnit = (id: string, signal?: AbortSignal): Promise<Unit> => getJson(`/api/units/${id}`, { signal });
-
 /** The pieces of a unit's track with `from` ≤ time < `to`; empty when it reported nothing then. */
 export const readTrack = (
   unitId: string,
