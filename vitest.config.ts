@@ -11,7 +11,10 @@ export default defineConfig({
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: process.env['VITEST_JSON'] ?? '.cache/vitest.json' },
     projects: [
-      { resolve: { alias }, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node', sequence: { groupOrder: 0 } },
+      },
       {
         resolve: { alias },
         test: {
@@ -21,6 +24,8 @@ export default defineConfig({
           // One engine is shared by the run (tests keep apart by station), so few files at a time.
           globalSetup: ['tests/database/engine.ts'],
           maxWorkers: 2,
+          // Vitest wants projects with other worker counts to run one after the other.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -19,7 +19,7 @@ export interface Environment {
   buildDir: string;
   /** How far ahead of the server's clock a fix may be, ms. */
   maxClockSkewMs: number;
-  /** How old a fix may be, ms; also how long fixes are kept. */
+  /** How old a fix may be, ms. */
   retentionMs: number;
   tls: { certPath: string; keyPath: string } | undefined;
 }
@@ -38,7 +38,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly str
     if (!['--no-demo', '--demo-on-network', '--open'].includes(flag))
       throw new OperatorError(`Unknown option ${flag}: npm start takes --no-demo, --demo-on-network and --open.`);
   }
-  const host = variables['HOST'] || 'localhost';
+  // A demo for the network is meant for the phones in it.
+  const host = variables['HOST'] || (flags.has('--demo-on-network') ? '0.0.0.0' : 'localhost');
   const open = flags.has('--open') || flags.has('--demo-on-network');
   if (!isLoopback(host) && !open) {
     throw new OperatorError(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createLocalViewer } from './accounts/local-viewer.ts';
@@ -70,7 +71,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
     handle = getRequestListener(app.fetch);
     return {
-      url: `${environment.tls ? 'https' : 'http'}://${environment.host === '127.0.0.1' ? 'localhost' : environment.host}:${port}`,
+      url: `${environment.tls ? 'https' : 'http'}://${nameToOpen(environment.host)}:${port}`,
       dependencies,
       died,
       async close() {
@@ -103,6 +104,14 @@ startingUp.all('*', (context) =>
     { 'Content-Type': 'application/problem+json', 'Retry-After': '3' },
   ),
 );
+
+/** What to type into a browser: of all addresses of this machine the first that others reach, and localhost for loopback. */
+function nameToOpen(host: string): string {
+  if (host === '127.0.0.1') return 'localhost';
+  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
+}
 
 function listen(server: Server, { host, port }: Environment): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -12,9 +12,8 @@ export function countResults(directory) {
       total.skipped += report.stats.skipped;
     } else {
       total.passed += report.numPassedTests;
-      total.failed +=
-        report.numFailedTests +
-        (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
+      // A run that broke without failing a test (a file that does not load, an unhandled error) is one failure.
+      total.failed += report.numFailedTests || (report.success ? 0 : Math.max(1, report.numFailedTestSuites));
       total.skipped += report.numPendingTests;
     }
   }

@@ -2,7 +2,14 @@ import type { Position } from 'geojson';
 import type { Database } from '../database/database.ts';
 import type { Bbox } from '../positions/contract.ts';
 import type { ExtractDescription } from './feature.ts';
-import { deleteExtract, deleteSomeRows, insertExtract, listDeadExtracts, publishExtract } from './queries.ts';
+import {
+  condemnExtract,
+  deleteExtract,
+  deleteSomeRows,
+  insertExtract,
+  listDeadExtracts,
+  publishExtract,
+} from './queries.ts';
 import { writeInBatches } from './write-in-batches.ts';
 
 /** An extract that is being written; nobody sees it until `publish`. */
@@ -35,8 +42,9 @@ export async function publish(database: Database, extract: Extract): Promise<voi
   await database.asOwner((transaction) => publishExtract(transaction, extract.id, bbox));
 }
 
-/** Deletes rows of one extract in short transactions; it must not be shown. */
+/** Deletes one extract in short transactions; one that is shown, or was published after all, is left alone. */
 export async function removeExtract(database: Database, id: number): Promise<void> {
+  if (!(await database.asOwner((transaction) => condemnExtract(transaction, id)))) return;
   for (const table of ['basemap_features', 'street_edges', 'street_nodes'] as const)
     await writeInBatches(
       endless(),

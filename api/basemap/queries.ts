@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/database.ts';
+import { OperatorError } from '../environment.ts';
 import { sql, type Statement } from '../database/sql.ts';
 import {
   layerNames,
@@ -262,10 +263,21 @@ export async function publishExtract(
   await transaction.execute(sql`
     UPDATE basemap_extracts SET retired_at = now()
     WHERE name = (SELECT name FROM basemap_extracts WHERE id = ${id}) AND published_at IS NOT NULL AND retired_at IS NULL`);
-  await transaction.execute(sql`
+  const shown = await transaction.execute(sql`
     UPDATE basemap_extracts SET published_at = now(), bbox = ST_MakeEnvelope(${west}, ${south}, ${east}, ${north}, 4326)
-    WHERE id = ${id}`);
+    WHERE id = ${id} AND published_at IS NULL AND written_at > '-infinity'`);
+  // Thrown inside the transaction: the extract that is shown stays shown.
+  if (shown !== 1)
+    throw new OperatorError('This import stood still for so long that another one swept it away: start it again.');
 }
+
+/**
+ * Marks an extract as one to be deleted, so that nobody publishes it any more. @returns false: it is shown, or gone.
+ */
+export const condemnExtract = async (transaction: Transaction, id: number): Promise<boolean> =>
+  (await transaction.execute(
+    sql`UPDATE basemap_extracts SET written_at = '-infinity' WHERE id = ${id} AND (published_at IS NULL OR retired_at IS NOT NULL)`,
+  )) === 1;
 
 /**
  * Extracts whose rows nobody will see again: retired, or left unpublished by an import that died.
@@ -278,7 +290,9 @@ export const listDeadExtracts = (transaction: Transaction): Promise<{ id: number
 
 /** Says that an unpublished import still runs. One row by key. */
 export const touchExtract = (transaction: Transaction, id: number): Promise<number> =>
-  transaction.execute(sql`UPDATE basemap_extracts SET written_at = now() WHERE id = ${id}`);
+  transaction.execute(
+    sql`UPDATE basemap_extracts SET written_at = now() WHERE id = ${id} AND written_at > '-infinity'`,
+  );
 
 /** Deletes up to `limit` rows of one table of a dead extract, found by its primary key; rows deleted. */
 export function deleteSomeRows(

@@ -6,6 +6,9 @@ import { startServer } from '../server.ts';
 import { startDemo, type RunningDemo } from '../stations/demo/start-demo.ts';
 import { createProgress, type Progress } from './progress.ts';
 
+/** A database that hangs must not keep the process. */
+const longestEndMs = 20_000;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
@@ -21,8 +24,9 @@ try {
   const end = async (code: number) => {
     if (ending) return;
     ending = true;
+    setTimeout(() => process.exit(1), longestEndMs).unref();
     await demo?.stop();
-    await server.close();
+    await server.close().catch((error: Error) => process.stderr.write(`While ending: ${error.message}\n`));
     process.exit(code);
   };
   process.on('SIGINT', () => void end(0));

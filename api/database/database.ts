@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { isDatabaseGone } from '../errors.ts';
 import type { Statement } from './sql.ts';
 
 export type Engine = 'embedded' | 'postgis';
@@ -41,6 +42,8 @@ export interface PoolOptions {
   /** 8 for the server, 4 for commands: the embedded socket takes 32 in all. */
   maxConnections: number;
   applicationName?: string;
+  /** A statement without an answer for so long fails, and its connection with it; none: statements may take as long as they like. */
+  queryTimeoutMs?: number;
 }
 
 /** Opens a pool; connects with the first query. */
@@ -53,6 +56,10 @@ export function openPool(options: PoolOptions): Database {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     application_name: options.applicationName ?? 'shaodian',
+    // A host that vanishes without a word would else hold its connections, and what waits on them, for ever.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...(options.queryTimeoutMs && { query_timeout: options.queryTimeoutMs }),
   });
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
@@ -74,7 +81,8 @@ export function openPool(options: PoolOptions): Database {
     } catch (error) {
       // After an error in a parameterised statement the embedded socket sends one ReadyForQuery too many, and the next
       // statement of that connection reads the wrong answer: drop it. Its end rolls the transaction back.
-      if (options.engine === 'embedded') broken = error as Error;
+      // So is one whose database is gone: a ROLLBACK would wait behind the lost statement.
+      if (options.engine === 'embedded' || isDatabaseGone(error)) broken = error as Error;
       else await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
       throw error;
     } finally {

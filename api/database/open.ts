@@ -1,5 +1,5 @@
 import { OperatorError, type Environment } from '../environment.ts';
-import { openPool, type Database } from './database.ts';
+import { openPool, type Database, type PoolOptions } from './database.ts';
 import { openEmbedded, waitUntilHeldOrFree } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { sql } from './sql.ts';
@@ -14,7 +14,12 @@ export interface OpenDatabase {
 }
 
 /** 8 connections for the server, 4 for a command: the embedded socket takes 32 in all. */
-const connections = { server: 8, command: 4 } as const;
+/** What a pool is opened with besides its target. A server's statements are short, its migrations on a slow machine included. */
+type PoolLimits = Pick<PoolOptions, 'maxConnections' | 'queryTimeoutMs'>;
+const limits: Record<'server' | 'command', PoolLimits> = {
+  server: { maxConnections: 8, queryTimeoutMs: 120_000 },
+  command: { maxConnections: 4 },
+};
 
 /**
  * Opens the database of a server: PostGIS at DATABASE_URL, else the embedded engine, which this process then holds.
@@ -25,9 +30,9 @@ export async function openServerDatabase(
   environment: Environment,
   onStep: (step: string) => void,
 ): Promise<OpenDatabase> {
-  if (environment.databaseUrl) return openPostgis(environment.databaseUrl, connections.server, onStep);
+  if (environment.databaseUrl) return openPostgis(environment.databaseUrl, limits.server, onStep);
   onStep('opening the embedded database');
-  return openHolding(environment.dataDir, connections.server, onStep);
+  return openHolding(environment.dataDir, limits.server, onStep);
 }
 
 /**
@@ -36,30 +41,30 @@ export async function openServerDatabase(
  */
 export async function openCommandDatabase(environment: Environment): Promise<OpenDatabase> {
   const onStep = () => {};
-  if (environment.databaseUrl) return openPostgis(environment.databaseUrl, connections.command, onStep);
+  if (environment.databaseUrl) return openPostgis(environment.databaseUrl, limits.command, onStep);
   if ((await waitUntilHeldOrFree(environment.dataDir)) === 'free')
-    return openHolding(environment.dataDir, connections.command, onStep);
+    return openHolding(environment.dataDir, limits.command, onStep);
   const database = openPool({
     engine: 'embedded',
     target: { socketDir: environment.dataDir },
-    maxConnections: connections.command,
+    ...limits.command,
   });
   return prepare(database, onStep, async () => {}, new Promise<never>(() => {}));
 }
 
 async function openHolding(
   dataDir: string,
-  maxConnections: number,
+  poolLimits: PoolLimits,
   onStep: (step: string) => void,
 ): Promise<OpenDatabase> {
   const engine = await openEmbedded(dataDir);
-  const database = openPool({ engine: 'embedded', target: { socketDir: engine.socketDir }, maxConnections });
+  const database = openPool({ engine: 'embedded', target: { socketDir: engine.socketDir }, ...poolLimits });
   return prepare(database, onStep, () => engine.close(), engine.died);
 }
 
-async function openPostgis(url: string, maxConnections: number, onStep: (step: string) => void): Promise<OpenDatabase> {
+async function openPostgis(url: string, poolLimits: PoolLimits, onStep: (step: string) => void): Promise<OpenDatabase> {
   onStep('connecting to PostGIS');
-  const database = openPool({ engine: 'postgis', target: { url }, maxConnections });
+  const database = openPool({ engine: 'postgis', target: { url }, ...poolLimits });
   try {
     await checkPostgisAvailable(database);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../database/database.ts';
 import { OperatorError } from '../environment.ts';
 import { raiseRevision } from '../reading/queries.ts';
 import {
+  condemnImport,
   deleteImport,
   findOpenImports,
   insertImport,
@@ -58,6 +59,8 @@ export async function claimImport<T>(
     return open;
   });
   const remove = async (left: ImportClaim) => {
+    // What was published after all, its answer lost or late, stays.
+    if (!(await inScope((transaction) => condemnImport(transaction, left)))) return;
     await sweep(database, left);
     await inScope((transaction) => deleteImport(transaction, left));
   };

@@ -50,10 +50,21 @@ export async function touchImport(transaction: Transaction, { id, stationId }: I
 }
 
 /** The switch. @returns false: it was swept meanwhile, nothing of it may be published. */
-export async function markPublished(transaction: Transaction, { id, stationId }: ImportClaim): Promise<boolean> {
+export async function markPublished(
+  transaction: Transaction,
+  { id, stationId, processId }: ImportClaim,
+): Promise<boolean> {
   const marked = await transaction.execute(sql`
-    UPDATE imports SET published_at = now() WHERE id = ${id} AND station_id = ${stationId} AND published_at IS NULL`);
+    UPDATE imports SET published_at = now()
+    WHERE id = ${id} AND station_id = ${stationId} AND published_at IS NULL AND process_id = ${processId}`);
   return marked === 1;
+}
+
+/** Takes an import from its process, so that it cannot publish any more. @returns false: it is published, or gone. */
+export async function condemnImport(transaction: Transaction, { id, stationId }: ImportClaim): Promise<boolean> {
+  const condemned = await transaction.execute(sql`
+    UPDATE imports SET process_id = 0 WHERE id = ${id} AND station_id = ${stationId} AND published_at IS NULL`);
+  return condemned === 1;
 }
 
 export async function deleteImport(transaction: Transaction, { id, stationId }: ImportClaim): Promise<void> {

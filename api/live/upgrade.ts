@@ -59,5 +59,7 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
+  // The HTTP server leaves an upgraded socket half open; a client that never closes would hold it for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${details.status} Refused\r\n${lines.join('')}\r\n${body}`);
 }

@@ -41,8 +41,10 @@ export function judgeBatch(batch: Batch): Judgement {
       report.outcomes[row] = compare(track.lastAccepted, fix);
     } else judgement.late.push(fix);
   }
-  for (const { lastAccepted } of moved) {
-    const fix = lastAccepted!;
+  for (const track of moved) {
+    const fix = track.lastAccepted!;
+    // It holds its whole report, which nobody needs after this batch.
+    track.lastAccepted = undefined;
     // A unit may carry several devices.
     const newest = judgement.newest.get(fix.unit);
     if (!newest || atOf(newest) < atOf(fix)) judgement.newest.set(fix.unit, fix);

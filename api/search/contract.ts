@@ -8,7 +8,12 @@ export const maxSearchResults = 20;
 
 /** `GET /api/search?q&station&language`; with a station, its own things and what is near it come first. */
 export const searchQuerySchema = z.object({
-  q: z.string('one to 100 characters').trim().min(1, 'one to 100 characters').max(100, 'one to 100 characters'),
+  q: z
+    .string('one to 100 characters')
+    .trim()
+    .min(1, 'one to 100 characters')
+    .max(100, 'one to 100 characters')
+    .refine((text) => !text.includes('\0'), 'text without NUL'),
   station: z.uuid('the id of a station (UUID)').optional(),
   language: z.enum(['zh', 'en'], 'zh or en').default('zh'),
 });

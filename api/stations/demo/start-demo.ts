@@ -28,7 +28,8 @@ export async function startDemo(
 ): Promise<RunningDemo | undefined> {
   const tree = await listStationTree(database);
   const isThere = tree.some(({ id }) => id === demoStationId);
-  const isReachable = !isLoopback(environment.host);
+  // --open on loopback: behind a proxy or tunnel.
+  const isReachable = !isLoopback(environment.host) || environment.open;
   const isWanted = environment.demo && (isThere || tree.length === 0);
   if (!isWanted && !(isThere && isReachable)) return undefined;
   const { credentials, isNew } = await seedInThread(environment, isReachable, onProgress);

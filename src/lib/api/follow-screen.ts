@@ -31,14 +31,19 @@ export function followScreen(screen: ScreenState): () => void {
     if (station.bbox) view.fitTo(station.bbox);
     follow(station);
   });
-  void keepReading(whole.signal, stations, readStations, (list) => {
-    stations.loaded(list);
-    const station = stations.current;
-    if (!station) return;
-    if (!view.current && station.bbox) view.fitTo(station.bbox);
-    follow(station);
-  });
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const readList = () =>
+    void keepReading(whole.signal, stations, readStations, (list) => {
+      stations.loaded(list);
+      const station = stations.current;
+      // An empty installation is looked at again, until an import made its first station.
+      if (!station) return void (again = setTimeout(readList, retryMs));
+      if (!view.current && station.bbox) view.fitTo(station.bbox);
+      follow(station);
+    });
+  readList();
   return () => {
+    clearTimeout(again);
     whole.abort();
     stopChoices();
     stopStation();
@@ -96,8 +101,8 @@ function followStation({ base, units, view, clock }: ScreenState, station: Stati
     },
   });
   const look = (bbox: Bbox | undefined): void => {
-    const watched = watchedBbox(bbox, station.bbox ?? undefined);
-    if (watched) connection.setView(watched);
+    // A station without a place yet is watched wherever its units are.
+    connection.setView(watchedBbox(bbox, station.bbox ?? undefined) ?? everywhere);
   };
   look(view.bbox);
   const stopMoves = view.moves.add(({ bbox }) => look(bbox));
@@ -107,6 +112,8 @@ function followStation({ base, units, view, clock }: ScreenState, station: Stati
     connection.close();
   };
 }
+
+const everywhere: Bbox = [-180, -90, 180, 90];
 
 /** A station and what lies around it; a city is told by what is in sight. */
 const maxWatchedCells = 100;

@@ -67,7 +67,7 @@ void main(void) {
   vec3 from = project_position(instanceFrom, instanceFrom64Low);
   vec3 to = project_position(instanceTo, instanceTo64Low);
   // The newest step grows behind its marker.
-  if (instanceFacts.y > movement.tickS - 0.02) to = mix(from, to, movement.progress);
+  if (instanceFacts.y >= movement.tickS - 0.02) to = mix(from, to, movement.progress);
   vec4 fromClip = project_common_position_to_clipspace(vec4(from, 1.0));
   vec4 toClip = project_common_position_to_clipspace(vec4(to, 1.0));
   geometry.position = vec4(mix(from, to, positions.x), 1.0);

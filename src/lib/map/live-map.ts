@@ -84,7 +84,11 @@ export class LiveMap {
       onError: (error) => options.onproblem(error),
     });
     this.#map.addControl(this.#overlay);
-    this.#map.on('move', () => this.#tellMove(false));
+    this.#map.on('move', (event) => {
+      // Whoever moves the map has chosen a place, also where the station has none yet.
+      if (event.originalEvent) this.#hasPlace = true;
+      this.#tellMove(false);
+    });
     this.#map.on('moveend', () => this.#tellMove(true));
     this.#map.on('load', () => this.#tellMove(true));
     this.#map.getCanvas().addEventListener('pointerleave', () => this.#hover(undefined));
@@ -124,6 +128,7 @@ export class LiveMap {
   }
 
   zoomBy(steps: number): void {
+    this.#hasPlace = true;
     this.#map.easeTo({ zoom: this.#map.getZoom() + steps, animate: !this.#options.prefersStill, duration: 200 });
   }
 

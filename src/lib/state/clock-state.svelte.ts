@@ -1,12 +1,12 @@
 import { createContext } from 'svelte';
+import { ServerOffset } from './server-offset.ts';
 
 /**
  * The server's time, by which ages are told: the clock of a wall screen may be minutes off.
  * Ticks once a second while started.
  */
 export class ClockState {
-  #offsetMs = 0;
-  #isSet = false;
+  readonly #offset = new ServerOffset();
   #nowMs = $state(Date.now());
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -17,7 +17,7 @@ export class ClockState {
 
   /** Server time now, not reactive; for what is drawn between ticks. */
   readNowMs(): number {
-    return Date.now() + this.#offsetMs;
+    return Date.now() + this.#offset.ms;
   }
 
   start(): void {
@@ -29,16 +29,11 @@ export class ClockState {
     this.#timer = undefined;
   }
 
-  /**
-   * The server said that its time is `serverMs`. What arrives was sent earlier, so the largest offset heard is the
-   * nearest to the truth; a step of more than ten seconds back is a clock that was set.
-   */
+  /** The server said that its time is `serverMs`. */
   observeServerTime(serverMs: number): void {
-    const offsetMs = serverMs - Date.now();
-    if (this.#isSet && offsetMs <= this.#offsetMs && offsetMs > this.#offsetMs - 10_000) return;
-    this.#isSet = true;
-    this.#offsetMs = offsetMs;
-    this.#nowMs = this.readNowMs();
+    const beforeMs = this.#offset.ms;
+    this.#offset.observe(serverMs, Date.now());
+    if (this.#offset.ms !== beforeMs) this.#nowMs = this.readNowMs();
   }
 }
 

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { OperatorError, readEnvironment } from '../../api/environment.ts';
+
+test('without variables the server listens on loopback, with a demo', () => {
+  expect(readEnvironment({}, [])).toMatchObject({
+    host: 'localhost',
+    port: 3000,
+    demo: true,
+    open: false,
+    databaseUrl: undefined,
+  });
+});
+
+test('a demo for the network listens on every address, so that a phone can reach it', () => {
+  expect(readEnvironment({}, ['--demo-on-network'])).toMatchObject({
+    host: '0.0.0.0',
+    open: true,
+    demoOnNetwork: true,
+  });
+});
+
+test('beyond loopback nothing listens without --open', () => {
+  expect(() => readEnvironment({ HOST: '192.168.1.5' }, [])).toThrow(/HOST is 192\.168\.1\.5/);
+  expect(readEnvironment({ HOST: '192.168.1.5' }, ['--open'])).toMatchObject({ host: '192.168.1.5' });
+});
+
+test('what makes no sense is refused with the name, what came and what was expected', () => {
+  for (const [variables, args, expected] of [
+    [{ PORT: '70000' }, [], /PORT is "70000"; it must be a whole number from 0 to 65535/],
+    [{ FIX_RETENTION_DAYS: '0' }, [], /FIX_RETENTION_DAYS is "0"/],
+    [{ DATABASE_URL: 'mysql://x' }, [], /DATABASE_URL must look like postgres:/],
+    [{ TLS_CERT: 'a.pem' }, [], /TLS_CERT and TLS_KEY go together/],
+    [{}, ['--demo'], /Unknown option --demo/],
+  ] as const) {
+    expect(() => readEnvironment(variables, args)).toThrow(OperatorError);
+    expect(() => readEnvironment(variables, args)).toThrow(expected);
+  }
+});
