@@ -31,7 +31,7 @@ export async function openServerDatabase(
   onStep: (step: string) => void,
 ): Promise<OpenDatabase> {
   if (environment.databaseUrl) return openPostgis(environment.databaseUrl, limits.server, onStep);
-  onStep('opening the embedded database');
+  onStep('opening the embedded database (it survives a killed process, not a power cut)');
   return openHolding(environment.dataDir, limits.server, onStep);
 }
 

@@ -58,6 +58,7 @@ export class StationUnits {
   put(fix: LatestFix): void {
     const slot = this.#slots.get(fix.unitNumber) ?? this.#takeSlot(fix.unitNumber);
     const cell = cellOf(fix.lng, fix.lat);
+    const wasElsewhere = this.#cells[slot] !== cell;
     this.#cells[slot] = cell;
     this.positions[slot * 2] = stepOf(fix.lng - westOf(cell));
     this.positions[slot * 2 + 1] = stepOf(fix.lat - southOf(cell));
@@ -65,7 +66,8 @@ export class StationUnits {
     this.observedAtMs[slot] = fix.observedAtMs;
     this.#markChanged(slot);
     const kind = kindCodes.get(fix.unitKind) ?? 0;
-    if (this.kinds[slot] !== kind) this.#isChanged[slot] = changedKind;
+    // One that was away and came back within a tick is missing from snapshots taken meanwhile: it enters again, kind and all.
+    if (this.kinds[slot] !== kind || wasElsewhere) this.#isChanged[slot] = changedKind;
     this.kinds[slot] = kind;
   }
 

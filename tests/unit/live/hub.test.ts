@@ -125,6 +125,21 @@ test('off duty and back within one tick is a move, and a number that is free aga
   expect(viewer.units.read(viewer.units.slotOf(1)!).kind).toBe('uav');
 });
 
+test('who joins while a unit is away for less than a tick is told its kind when it is back', async () => {
+  const car = makeFix({ unitNumber: 1, unitKind: 'car' });
+  served.hub.restore([car]);
+  served.hub.tick();
+  served.hub.publishRemoval(car.stationId, 1);
+  const viewer = watch();
+  await viewer.view(town);
+  expect(viewer.seenNumbers).toEqual([]);
+  served.hub.publishFixes([car]);
+  await tickFor(viewer);
+  expect(viewer.last.frames.map(({ unitNumbers, kinds }) => ({ units: [...unitNumbers], kinds: [...kinds] }))).toEqual([
+    { units: [1], kinds: [1] },
+  ]);
+});
+
 test('a unit that becomes another kind is told so where it is', async () => {
   served.hub.restore([makeFix()]);
   served.hub.tick();
