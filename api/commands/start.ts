@@ -32,6 +32,7 @@ try {
   process.on('SIGINT', () => void end(0));
   process.on('SIGTERM', () => void end(0));
   server.died.catch((error: Error) => {
+    if (ending) return;
     process.stderr.write(`${error.message} Start again; everything that was acknowledged is kept.\n`);
     process.exit(1);
   });

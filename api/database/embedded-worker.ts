@@ -15,6 +15,8 @@ try {
   const server = new PGLiteSocketServer({ db: database, path: socketPath, maxConnections: 32 });
   await server.start();
   port.on('message', async () => {
+    // The socket server lets go of a closed connection a moment later and asks the engine once more, which is closed by then.
+    process.on('unhandledRejection', () => {});
     await server.stop().catch(() => {});
     await database.close().catch(() => {});
     port.postMessage({ kind: 'closed' });
