@@ -8,6 +8,7 @@ import type { ImportCommand } from '../commands/import.ts';
 import { createProgress } from '../commands/progress.ts';
 import type { Database } from '../database/database.ts';
 import { OperatorError } from '../environment.ts';
+import type { Bbox } from '../positions/contract.ts';
 import { findOrMakeStation } from '../stations/find-or-make-station.ts';
 import { importExtract, isShown, type ImportOutcome } from './import-extract.ts';
 import { readOsmExtract, type Skipped } from './osm/read-extract.ts';
@@ -85,6 +86,21 @@ async function hashFile(path: string): Promise<Buffer> {
   return hash.digest();
 }
 
+/** Where the streets are: an extract's sea, ferries and borders can reach many times as far. All of it where there are none. */
+function townBbox({ bbox, streets }: Extract<ImportOutcome, { kind: 'published' }>): Bbox {
+  if (streets.nodes.length === 0) return bbox;
+  const town: Bbox = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const {
+    lngLat: [lng, lat],
+  } of streets.nodes) {
+    town[0] = Math.min(town[0], lng);
+    town[1] = Math.min(town[1], lat);
+    town[2] = Math.max(town[2], lng);
+    town[3] = Math.max(town[3], lat);
+  }
+  return town;
+}
+
 async function nameStation(
   database: Database,
   name: string,
@@ -95,7 +111,7 @@ async function nameStation(
   const { stationId, isNew } = await findOrMakeStation(database, name, { timeZone });
   if (isNew) say(`Made station ${name} with time zone ${timeZone} (another one: --time-zone).`);
   if (outcome.kind === 'published')
-    await database.inScope([stationId], (transaction) => setMissingBoundary(transaction, stationId, outcome.bbox));
+    await database.inScope([stationId], (transaction) => setMissingBoundary(transaction, stationId, townBbox(outcome)));
 }
 
 function report(
