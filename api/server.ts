@@ -19,6 +19,8 @@ import { createStaticRoutes } from './static-files.ts';
 /** A server that answers. */
 export interface RunningServer {
   url: string;
+  /** For what runs on this machine: loopback wherever the server listens on it. */
+  ownUrl: string;
   dependencies: Dependencies;
   /** Rejects when the embedded database dies: the process should end. */
   died: Promise<never>;
@@ -72,6 +74,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     handle = getRequestListener(app.fetch);
     return {
       url: `${environment.tls ? 'https' : 'http'}://${nameToOpen(environment.host)}:${port}`,
+      ownUrl: `${environment.tls ? 'https' : 'http'}://${isWildcard(environment.host) ? 'localhost' : nameToOpen(environment.host)}:${port}`,
       dependencies,
       died,
       async close() {
@@ -105,10 +108,12 @@ startingUp.all('*', (context) =>
   ),
 );
 
+const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
 /** What to type into a browser: of all addresses of this machine the first that others reach, and localhost for loopback. */
 function nameToOpen(host: string): string {
   if (host === '127.0.0.1') return 'localhost';
-  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
+  if (!isWildcard(host)) return host.includes(':') ? `[${host}]` : host;
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
 }

@@ -38,7 +38,7 @@ try {
   });
   const progress = lazyProgress();
   try {
-    demo = await startDemo(server.dependencies, server.url, progress.onStep);
+    demo = await startDemo(server.dependencies, server.ownUrl, progress.onStep);
   } catch (error) {
     // Ctrl-C while the demo is made: the next start completes it.
     if (!ending) throw error;
