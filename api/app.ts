@@ -9,6 +9,7 @@ import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Ingest } from './positions/ingest.ts';
+import { rememberClient } from './operation/remember-client.ts';
 import { createPositionRoutes } from './positions/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
@@ -34,6 +35,7 @@ export interface Dependencies {
 /** Every route of the API, and one place where errors become answers. */
 export function createApp(dependencies: Dependencies) {
   const app = new Hono()
+    .use('*', rememberClient(dependencies.environment))
     .use('*', checkHost(dependencies.environment))
     .route('/api', createHealthRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))

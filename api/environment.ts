@@ -1,4 +1,9 @@
 import { resolve } from 'node:path';
+import { readSecret } from './operation/read-secret.ts';
+import { parseTrustProxy, type TrustProxy } from './operation/trust-proxy.ts';
+import { OperatorError } from './operator-error.ts';
+
+export { OperatorError };
 
 /** What the operator set, parsed once. Times in milliseconds, sizes in bytes. */
 export interface Environment {
@@ -22,6 +27,10 @@ export interface Environment {
   /** How old a fix may be, ms. */
   retentionMs: number;
   tls: { certPath: string; keyPath: string } | undefined;
+  /** Whose X-Forwarded-* is believed; by default nobody's. */
+  trustProxy: TrustProxy;
+  /** Bearer token of /api/metrics; without one it answers this machine only. */
+  metricsToken: string | undefined;
 }
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '::1']);
@@ -53,7 +62,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly str
     host,
     port: integer(variables, 'PORT', 3000, 0, 65_535),
     dataDir: resolve(variables['DATA_DIR'] || '.shaodian'),
-    databaseUrl: databaseUrl(variables['DATABASE_URL']),
+    databaseUrl: databaseUrl(readSecret(variables, 'DATABASE_URL')),
     demo: !flags.has('--no-demo'),
     demoOnNetwork: flags.has('--demo-on-network'),
     open,
@@ -61,7 +70,17 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly str
     maxClockSkewMs: integer(variables, 'MAX_CLOCK_SKEW_SECONDS', 120, 0, 86_400) * 1000,
     retentionMs: integer(variables, 'FIX_RETENTION_DAYS', 183, 1, 3660) * 86_400_000,
     tls: certPath && keyPath ? { certPath, keyPath } : undefined,
+    trustProxy: trustProxy(variables['TRUST_PROXY']),
+    metricsToken: readSecret(variables, 'METRICS_TOKEN'),
   };
+}
+
+function trustProxy(text: string | undefined): TrustProxy {
+  const trust = parseTrustProxy(text);
+  if (trust) return trust;
+  throw new OperatorError(
+    `TRUST_PROXY is ${JSON.stringify(text)}; it must be how many proxies stand before this server (1), or their addresses and networks (127.0.0.1,10.0.0.0/8).`,
+  );
 }
 
 function integer(variables: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
@@ -78,9 +97,4 @@ function databaseUrl(text: string | undefined): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(text))
     throw new OperatorError('DATABASE_URL must look like postgres://user:password@host:5432/database.');
   return text;
-}
-
-/** What stops a command and can be put right by its operator: printed as one sentence, exit code 1, no stack. */
-export class OperatorError extends Error {
-  override name = 'OperatorError';
 }

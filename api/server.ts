@@ -51,6 +51,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const { database, postgisVersion, died } = opened;
     const viewerOf = createLocalViewer(database);
     const live = createLiveHub({
+      trustProxy: environment.trustProxy,
       viewerOf: (request) => {
         requireHost(environment, request.headers.get('host'));
         return viewerOf();

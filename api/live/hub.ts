@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../accounts/viewer.ts';
 import { Problem } from '../errors.ts';
+import type { TrustProxy } from '../operation/trust-proxy.ts';
 import type { LatestFix, LivePublisher } from '../positions/latest-fixes.ts';
 import { changedNouns, resumableTicks, type ChangedMessage, type ChangedNoun } from './contract.ts';
 import type { LiveAudience } from './encode-tick.ts';
@@ -15,6 +16,8 @@ import { admit, livePath, refuseUpgrade, type Admission } from './upgrade.ts';
 
 export interface LiveHubOptions {
   viewerOf(request: Request): Promise<Viewer>;
+  /** Whose X-Forwarded-* tells the viewer's address; by default nobody's. */
+  trustProxy?: TrustProxy;
   /** Milliseconds between ticks; 0 leaves ticking to the caller. */
   tickMs?: number;
   /** Viewers beyond this are answered 503. */
@@ -60,6 +63,7 @@ interface WatchedFeed {
 
 export function createLiveHub({
   viewerOf,
+  trustProxy = { kind: 'none' },
   tickMs = 1000,
   maxViewers = 2000,
   pingEveryMs = 10_000,
@@ -127,7 +131,7 @@ export function createLiveHub({
     try {
       if (incoming.url?.split('?', 1)[0] !== livePath)
         throw new Problem(404, 'not-found', 'There is nothing at this address');
-      const admission = await admit(incoming, viewerOf);
+      const admission = await admit(incoming, viewerOf, trustProxy);
       if (isClosing || viewerCount >= maxViewers)
         throw new Problem(503, 'too-many-viewers', 'The server has all the viewers it can serve', { retryAfterS: 10 });
       socket.off('error', onError);

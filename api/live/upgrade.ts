@@ -4,6 +4,8 @@ import { audienceOf } from '../accounts/audience.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { isUuid } from '../database/database.ts';
 import { Problem, problemOf } from '../errors.ts';
+import { rememberConnection } from '../operation/client-address.ts';
+import type { TrustProxy } from '../operation/trust-proxy.ts';
 import type { LiveAudience } from './encode-tick.ts';
 
 export const livePath = '/api/live';
@@ -14,11 +16,13 @@ export interface Admission {
 }
 
 /** The upgrade request as the rest of the API sees requests. */
-function requestOf(incoming: IncomingMessage): Request {
+function requestOf(incoming: IncomingMessage, trustProxy: TrustProxy): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return new Request(new URL(incoming.url ?? '/', 'http://localhost'), { headers });
+  const request = new Request(new URL(incoming.url ?? '/', 'http://localhost'), { headers });
+  rememberConnection(request, incoming, trustProxy);
+  return request;
 }
 
 /**
@@ -28,9 +32,10 @@ function requestOf(incoming: IncomingMessage): Request {
 export async function admit(
   incoming: IncomingMessage,
   viewerOf: (request: Request) => Promise<Viewer>,
+  trustProxy: TrustProxy,
 ): Promise<Admission> {
   checkOrigin(incoming);
-  const request = requestOf(incoming);
+  const request = requestOf(incoming, trustProxy);
   const stationId = new URL(request.url).searchParams.get('station')?.toLowerCase() ?? '';
   if (!isUuid(stationId))
     throw new Problem(400, 'invalid-request', 'The live socket needs a station', {

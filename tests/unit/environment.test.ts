@@ -36,3 +36,10 @@ test('what makes no sense is refused with the name, what came and what was expec
     expect(() => readEnvironment(variables, args)).toThrow(expected);
   }
 });
+
+test('proxies and secret files: what cannot be understood or read is refused', () => {
+  expect(readEnvironment({ TRUST_PROXY: '10.0.0.0/8' }, []).trustProxy.kind).toBe('addresses');
+  expect(() => readEnvironment({ TRUST_PROXY: 'yes' }, [])).toThrow(/TRUST_PROXY is "yes"/);
+  expect(() => readEnvironment({ METRICS_TOKEN_FILE: '/nowhere/token' }, [])).toThrow(/METRICS_TOKEN_FILE.*ENOENT/);
+  expect(() => readEnvironment({ METRICS_TOKEN: 'a', METRICS_TOKEN_FILE: '/dev/null' }, [])).toThrow(/both set/);
+});
