@@ -1,4 +1,8 @@
 import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { checkOrigin } from './accounts/check-origin.ts';
+import { createSessionRoutes } from './accounts/routes.ts';
+import type { Sessions } from './accounts/sessions.ts';
 import type { Viewer } from './accounts/viewer.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
 import { checkHost } from './check-host.ts';
@@ -9,6 +13,7 @@ import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Ingest } from './positions/ingest.ts';
+import type { Log } from './operation/log.ts';
 import { rememberClient } from './operation/remember-client.ts';
 import { createPositionRoutes } from './positions/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
@@ -24,12 +29,14 @@ export interface Dependencies {
   postgisVersion: string;
   /** What the operator should know, shown by /api/health. */
   warnings: readonly string[];
+  /** Who asks; throws a 401 Problem when nobody is signed in. */
   viewerOf(request: Request): Promise<Viewer>;
+  sessions: Sessions;
   live: LiveHub;
   registry: UnitRegistry;
   ingest: Ingest;
-  /** One line for the operator's log; never with coordinates of people, tokens or passwords. */
-  log(line: string): void;
+  /** The operator's log; never with coordinates of people, tokens or passwords. */
+  log: Log;
 }
 
 /** Every route of the API, and one place where errors become answers. */
@@ -37,7 +44,9 @@ export function createApp(dependencies: Dependencies) {
   const app = new Hono()
     .use('*', rememberClient(dependencies.environment))
     .use('*', checkHost(dependencies.environment))
+    .use('/api/*', checkOrigin())
     .route('/api', createHealthRoutes(dependencies))
+    .route('/api', createSessionRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))
     .route('/api', createPositionRoutes(dependencies))
     .route('/api', createBasemapRoutes(dependencies))
@@ -53,7 +62,12 @@ export function createApp(dependencies: Dependencies) {
   app.onError((error, context) => {
     const { details, headers } = problemOf(error);
     if (details.status >= 500)
-      dependencies.log(`${context.req.method} ${context.req.path} → ${details.status}: ${describe(error)}`);
+      dependencies.log.error('request.failed', {
+        method: context.req.method,
+        route: routePath(context),
+        status: details.status,
+        error,
+      });
     return context.body(JSON.stringify(details), details.status as 500, {
       ...headers,
       'Content-Type': 'application/problem+json',
@@ -64,6 +78,3 @@ export function createApp(dependencies: Dependencies) {
 }
 
 export type AppType = ReturnType<typeof createApp>;
-
-/** Message and stack without what pg appends of bound values. */
-const describe = (error: Error): string => error.stack?.split('\n').slice(0, 6).join(' | ') ?? error.message;

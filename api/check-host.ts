@@ -2,15 +2,15 @@ import type { MiddlewareHandler } from 'hono';
 import { isLoopback, type Environment } from './environment.ts';
 import { Problem } from './errors.ts';
 
-type Listening = Pick<Environment, 'host' | 'open'>;
+type Listening = Pick<Environment, 'host' | 'trustProxy'>;
 
 /**
- * While nobody signs in, a server on loopback answers only requests addressed to loopback: else a page of another site
- * whose name is made to point at 127.0.0.1 (DNS rebinding) could read everything.
+ * A server on loopback answers only requests addressed to loopback: else a page of another site whose name is made to
+ * point at 127.0.0.1 (DNS rebinding) could try the demo's known passwords.
  * @throws {Problem} 421
  */
-export function requireHost({ host, open }: Listening, hostHeader: string | null): void {
-  if (!isLoopback(host) || open) return;
+export function requireHost({ host, trustProxy }: Listening, hostHeader: string | null): void {
+  if (!isLoopback(host) || trustProxy.kind !== 'none') return;
   const name = hostHeader?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? '';
   if (isLoopback(name)) return;
   throw new Problem(421, 'wrong-host', 'This server answers on this machine only', {

@@ -18,8 +18,6 @@ export interface Environment {
   demo: boolean;
   /** Keep the demo's devices usable beyond loopback, with random credentials that are printed. */
   demoOnNetwork: boolean;
-  /** Listen beyond loopback although nobody signs in yet. */
-  open: boolean;
   /** Where the built front end lies. */
   buildDir: string;
   /** How far ahead of the server's clock a fix may be, ms. */
@@ -44,20 +42,21 @@ export const isLoopback = (host: string): boolean => loopbackHosts.has(host);
 export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly string[]): Environment {
   const flags = new Set(args);
   for (const flag of flags) {
-    if (!['--no-demo', '--demo-on-network', '--open'].includes(flag))
-      throw new OperatorError(`Unknown option ${flag}: npm start takes --no-demo, --demo-on-network and --open.`);
+    if (!['--no-demo', '--demo-on-network'].includes(flag))
+      throw new OperatorError(`Unknown option ${flag}: npm start takes --no-demo and --demo-on-network.`);
   }
   // A demo for the network is meant for the phones in it.
   const host = variables['HOST'] || (flags.has('--demo-on-network') ? '0.0.0.0' : 'localhost');
-  const open = flags.has('--open') || flags.has('--demo-on-network');
-  if (!isLoopback(host) && !open) {
-    throw new OperatorError(
-      `HOST is ${host}, which other machines can reach, and nobody has to sign in yet: leave HOST unset, or start with --open (npm start -- --open) if this network may see everything.`,
-    );
-  }
   const certPath = variables['TLS_CERT'];
   const keyPath = variables['TLS_KEY'];
   if (!certPath !== !keyPath) throw new OperatorError('TLS_CERT and TLS_KEY go together: set both or neither.');
+  const proxies = trustProxy(variables['TRUST_PROXY']);
+  // Passwords and whereabouts do not go over a network in the clear; the demo has neither, only invented ones.
+  if (!isLoopback(host) && !certPath && proxies.kind === 'none' && !flags.has('--demo-on-network')) {
+    throw new OperatorError(
+      `HOST is ${host}, which other machines can reach, and there is no TLS: set TLS_CERT and TLS_KEY (npm run certificate makes them), or TRUST_PROXY when a proxy before this server does TLS, or leave HOST unset.`,
+    );
+  }
   return {
     host,
     port: integer(variables, 'PORT', 3000, 0, 65_535),
@@ -65,12 +64,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly str
     databaseUrl: databaseUrl(readSecret(variables, 'DATABASE_URL')),
     demo: !flags.has('--no-demo'),
     demoOnNetwork: flags.has('--demo-on-network'),
-    open,
     buildDir: resolve(import.meta.dirname, '../build'),
     maxClockSkewMs: integer(variables, 'MAX_CLOCK_SKEW_SECONDS', 120, 0, 86_400) * 1000,
     retentionMs: integer(variables, 'FIX_RETENTION_DAYS', 183, 1, 3660) * 86_400_000,
     tls: certPath && keyPath ? { certPath, keyPath } : undefined,
-    trustProxy: trustProxy(variables['TRUST_PROXY']),
+    trustProxy: proxies,
     metricsToken: readSecret(variables, 'METRICS_TOKEN'),
   };
 }

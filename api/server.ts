@@ -5,14 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { createLocalViewer } from './accounts/local-viewer.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { createViewerOf } from './accounts/viewer-of.ts';
 
 import { createApp, type Dependencies } from './app.ts';
 import { requireHost } from './check-host.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
-import { OperatorError, type Environment } from './environment.ts';
+import { isLoopback, OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
+import type { Log } from './operation/log.ts';
 import { openIngest } from './positions/open-ingest.ts';
 import { createStaticRoutes } from './static-files.ts';
 
@@ -29,7 +31,7 @@ export interface RunningServer {
 
 export interface ServerReporter {
   onStep(step: string): void;
-  log(line: string): void;
+  log: Log;
 }
 
 /**
@@ -49,12 +51,13 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
   try {
     const opened = await openServerDatabase(environment, onStep);
     const { database, postgisVersion, died } = opened;
-    const viewerOf = createLocalViewer(database);
+    const sessions = await createSessions(database, { isSecure: hasSecureCookies(environment) });
+    const viewerOf = createViewerOf(sessions);
     const live = createLiveHub({
       trustProxy: environment.trustProxy,
       viewerOf: (request) => {
         requireHost(environment, request.headers.get('host'));
-        return viewerOf();
+        return viewerOf(request);
       },
     });
     live.attach(server);
@@ -66,6 +69,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       postgisVersion,
       warnings: await checkEngine(database),
       viewerOf,
+      sessions,
       live,
       registry,
       ingest,
@@ -82,6 +86,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 2000).unref();
+        sessions.close();
         await live.close();
         await closed;
         await closeIngest();
@@ -108,6 +113,10 @@ startingUp.all('*', (context) =>
     { 'Content-Type': 'application/problem+json', 'Retry-After': '3' },
   ),
 );
+
+/** Browsers keep `__Host-` cookies of TLS and of localhost. */
+const hasSecureCookies = ({ tls, trustProxy, host }: Environment): boolean =>
+  tls !== undefined || trustProxy.kind !== 'none' || isLoopback(host);
 
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 

@@ -1,16 +1,18 @@
 import { Hono, type Context } from 'hono';
 import { layerNames, maxTileZoom, minTileZoomOf, tileSchema } from '../../tiles/schema.ts';
+import type { ViewerOf } from '../accounts/viewer-of.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { boundsOf, createTileSource } from './tile-source.ts';
 
 const mvt = 'application/vnd.mapbox-vector-tile';
 
-/** The base map: its TileJSON and its tiles. */
-export function createBasemapRoutes({ database }: { database: Database }) {
+/** The base map: its TileJSON and its tiles. It is public data, the same for everybody who is signed in. */
+export function createBasemapRoutes({ database, viewerOf }: { database: Database; viewerOf: ViewerOf }) {
   const tiles = createTileSource(database);
   return new Hono()
     .get('/tiles/base.json', async (context) => {
+      await viewerOf(context.req.raw);
       const state = await tiles.state();
       return context.json(
         {
@@ -35,6 +37,7 @@ export function createBasemapRoutes({ database }: { database: Database }) {
       );
     })
     .get('/tiles/base/:z/:x/:file', async (context) => {
+      await viewerOf(context.req.raw);
       const { zoom, x, y } = readAddress(context.req.param('z'), context.req.param('x'), context.req.param('file'));
       const tile = await tiles.tileOf(zoom, x, y);
       const isGzip = tile.body.length > 0 && acceptsGzip(context);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError, readEnvironment } from '../environment.ts';
+import { createLog } from '../operation/log.ts';
 import { startServer } from '../server.ts';
 import { startDemo, type RunningDemo } from '../stations/demo/start-demo.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -17,7 +18,7 @@ try {
     throw new OperatorError('The front end is not built: run npm run build, or start with npm start, which builds it.');
   const server = await startServer(environment, {
     onStep: (step) => say(`… ${step}`),
-    log: (line) => process.stderr.write(`${line}\n`),
+    log: createLog((line) => process.stderr.write(`${line}\n`)),
   });
   let demo: RunningDemo | undefined;
   let ending = false;
@@ -45,6 +46,10 @@ try {
   }
   progress.end();
   for (const { device, token } of demo?.credentialsToPrint ?? []) say(`${device} ${token}`);
+  if (demo && demo.accounts.length > 0) {
+    say('Sign in to the demo with one of these (name and password):');
+    for (const { username, password } of demo.accounts) say(`  ${username.padEnd(14)} ${password}`);
+  }
   say(`哨点 Shaodian: ${server.url}`);
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;

@@ -1,7 +1,6 @@
 // Writes what frame.ts reads, each part with its WebSocket header in front. A tick is one message in fragments: the
 // preamble opens it, a cell's frame continues it, the trailer ends it. So a cell is encoded once with its header, and
 // every viewer's message is a mere concatenation.
-import type { Audience } from '../accounts/audience.ts';
 import {
   frameBytes,
   frameHeaderBytes,
@@ -22,7 +21,7 @@ const openFragment = 0x02;
 const nextFragment = 0x00;
 const lastFragment = 0x80;
 
-export type LiveAudience = Exclude<Audience, 'none'>;
+export type LiveAudience = 'exact' | 'coarse';
 
 /** Snaps a step to the middle of a quarter of the cell, about 550 m; keeps the unit in its cell. */
 const coarseStep = (step: number): number => (step & 0xc000) | 0x2000;

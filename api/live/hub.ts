@@ -3,16 +3,24 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../accounts/viewer.ts';
-import { Problem } from '../errors.ts';
+import { Problem, problemOf } from '../errors.ts';
 import type { TrustProxy } from '../operation/trust-proxy.ts';
 import type { LatestFix, LivePublisher } from '../positions/latest-fixes.ts';
 import { changedNouns, resumableTicks, type ChangedMessage, type ChangedNoun } from './contract.ts';
-import type { LiveAudience } from './encode-tick.ts';
 import { Feed } from './feed.ts';
 import type { CellRange } from './frame-cells.ts';
 import { LiveViewer, type ViewerCounts } from './live-viewer.ts';
 import { StationUnits } from './station-units.ts';
-import { admit, livePath, refuseUpgrade, type Admission } from './upgrade.ts';
+import {
+  admit,
+  audienceKey,
+  checkOrigin,
+  isSameAdmission,
+  livePath,
+  refuseUpgrade,
+  requestOf,
+  type Admission,
+} from './upgrade.ts';
 
 export interface LiveHubOptions {
   viewerOf(request: Request): Promise<Viewer>;
@@ -26,6 +34,8 @@ export interface LiveHubOptions {
   pingEveryMs?: number;
   /** A viewer not heard of for this long is dead, ms. */
   deadAfterMs?: number;
+  /** How often every viewer is judged anew: a sign-out or another role ends what it is sent, ms. */
+  judgeEveryMs?: number;
 }
 
 export interface LiveStats extends ViewerCounts {
@@ -52,14 +62,20 @@ export interface LiveHub extends LivePublisher {
 
 interface Station {
   units: StationUnits;
-  feeds: Map<LiveAudience, WatchedFeed>;
+  /** By `audienceKey`. */
+  feeds: Map<string, WatchedFeed>;
 }
 
 interface WatchedFeed {
   feed: Feed;
+  /** Units of its own, for viewers who see no others; undefined: all of the station's. */
+  own: { numbers: ReadonlySet<number>; units: StationUnits } | undefined;
   viewers: Set<LiveViewer>;
   unwatchedTicks: number;
 }
+
+/** RFC 6455 leaves 4000–4999 to applications: the session ended, or shows something else now. */
+const judgedAnewCode = 4401;
 
 export function createLiveHub({
   viewerOf,
@@ -68,12 +84,14 @@ export function createLiveHub({
   maxViewers = 2000,
   pingEveryMs = 10_000,
   deadAfterMs = 30_000,
+  judgeEveryMs = 2000,
 }: LiveHubOptions): LiveHub {
   // Ticks start anew with each process: the epoch tells them from those before.
   const epoch = randomInt(1, 0xffff_ffff);
   const stations = new Map<string, Station>();
   const counts: ViewerCounts = { bytes: 0, resets: 0, resumed: 0, skippedTicks: 0 };
   const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 2048 });
+  const admitted = new Map<LiveViewer, { request: Request; admission: Admission }>();
   let viewerCount = 0;
   let isClosing = false;
   let tick = 1;
@@ -85,14 +103,25 @@ export function createLiveHub({
     return station;
   }
 
-  function feedOf({ stationId, audience }: Admission): WatchedFeed {
+  function feedOf(admission: Admission): WatchedFeed {
+    const { stationId, audience, ownUnitNumbers } = admission;
     const station = stationOf(stationId);
-    let watched = station.feeds.get(audience);
+    const key = audienceKey(admission);
+    let watched = station.feeds.get(key);
     if (!watched) {
-      const feed = new Feed(station.units, audience, epoch, tick, tickedAtMs);
-      station.feeds.set(audience, (watched = { feed, viewers: new Set(), unwatchedTicks: 0 }));
+      const own = ownUnitNumbers
+        ? { numbers: new Set(ownUnitNumbers), units: station.units.copyOf(ownUnitNumbers) }
+        : undefined;
+      const feed = new Feed(own?.units ?? station.units, audience, epoch, tick, tickedAtMs);
+      station.feeds.set(key, (watched = { feed, own, viewers: new Set(), unwatchedTicks: 0 }));
     }
     return watched;
+  }
+
+  function putFix(fix: LatestFix): void {
+    const { units, feeds } = stationOf(fix.stationId);
+    units.put(fix);
+    for (const { own } of feeds.values()) if (own?.numbers.has(fix.unitNumber)) own.units.put(fix);
   }
 
   function advance(): void {
@@ -100,25 +129,27 @@ export function createLiveHub({
     tickedAtMs = Date.now();
     for (const { units, feeds } of stations.values()) {
       const changes = units.takeChanges();
-      for (const [audience, watched] of feeds) {
+      for (const [key, watched] of feeds) {
         watched.unwatchedTicks = watched.viewers.size > 0 ? 0 : watched.unwatchedTicks + 1;
-        if (watched.unwatchedTicks > resumableTicks) feeds.delete(audience);
+        if (watched.unwatchedTicks > resumableTicks) feeds.delete(key);
         else {
-          watched.feed.advance(tick, tickedAtMs, changes);
+          watched.feed.advance(tick, tickedAtMs, watched.own ? watched.own.units.takeChanges() : changes);
           sendTick(watched);
         }
       }
     }
   }
 
-  function admitViewer(webSocket: WebSocket, socket: Duplex, admission: Admission): void {
+  function admitViewer(webSocket: WebSocket, socket: Duplex, admission: Admission, request: Request): void {
     const watched = feedOf(admission);
     const viewer = new LiveViewer(webSocket, socket, watched.feed, epoch, counts, Date.now());
     watched.viewers.add(viewer);
+    admitted.set(viewer, { request, admission });
     webSocket.on('message', (content: Buffer, isBinary) => viewer.onMessage(content, isBinary, Date.now()));
     webSocket.on('pong', () => (viewer.lastSeenMs = Date.now()));
     webSocket.on('close', () => {
       watched.viewers.delete(viewer);
+      admitted.delete(viewer);
       viewerCount--;
     });
     // A broken socket or frame also closes; without a listener it would end the process.
@@ -131,16 +162,30 @@ export function createLiveHub({
     try {
       if (incoming.url?.split('?', 1)[0] !== livePath)
         throw new Problem(404, 'not-found', 'There is nothing at this address');
-      const admission = await admit(incoming, viewerOf, trustProxy);
+      checkOrigin(incoming);
+      const request = requestOf(incoming, trustProxy);
+      const admission = await admit(request, viewerOf);
       if (isClosing || viewerCount >= maxViewers)
         throw new Problem(503, 'too-many-viewers', 'The server has all the viewers it can serve', { retryAfterS: 10 });
       socket.off('error', onError);
       webSockets.handleUpgrade(incoming, socket, head, (webSocket) => {
         viewerCount++;
-        admitViewer(webSocket, socket, admission);
+        admitViewer(webSocket, socket, admission, request);
       });
     } catch (error) {
       refuseUpgrade(socket, error);
+    }
+  }
+
+  /** Closes the sockets of those who are signed out, or who may see something else than they are being sent. */
+  async function judgeAnew(): Promise<void> {
+    for (const [viewer, { request, admission }] of admitted) {
+      try {
+        if (!isSameAdmission(await admit(request, viewerOf), admission)) viewer.close(judgedAnewCode, 'rights changed');
+      } catch (error) {
+        // A database that is gone says nothing about the session: the picture stays.
+        if (problemOf(error).details.status < 500) viewer.close(judgedAnewCode, 'signed out');
+      }
     }
   }
 
@@ -170,18 +215,27 @@ export function createLiveHub({
   }
   if (tickMs > 0) schedule(performance.now() + tickMs);
   const pinging = setInterval(keepAlive, pingEveryMs).unref();
+  let isJudging = false;
+  const judging = setInterval(() => {
+    if (isJudging) return;
+    isJudging = true;
+    void judgeAnew().finally(() => (isJudging = false));
+  }, judgeEveryMs).unref();
 
   return {
     publishFixes(fixes) {
-      for (const fix of fixes) stationOf(fix.stationId).units.put(fix);
+      for (const fix of fixes) putFix(fix);
     },
     publishRemoval(stationId, unitNumber) {
       const station = stations.get(stationId);
       station?.units.remove(unitNumber);
-      for (const { feed } of station?.feeds.values() ?? []) feed.forgetSnapshots();
+      for (const { feed, own } of station?.feeds.values() ?? []) {
+        own?.units.remove(unitNumber);
+        feed.forgetSnapshots();
+      }
     },
     restore(fixes) {
-      for (const fix of fixes) stationOf(fix.stationId).units.put(fix);
+      for (const fix of fixes) putFix(fix);
     },
     attach(server) {
       server.on('upgrade', (incoming, socket, head) => void upgrade(incoming, socket, head));
@@ -204,6 +258,7 @@ export function createLiveHub({
       isClosing = true;
       clearTimeout(ticking);
       clearInterval(pinging);
+      clearInterval(judging);
       for (const { viewer } of eachViewer()) viewer.close(1001, 'the server stops');
       for (let waited = 0; viewerCount > 0 && waited < 500; waited += 20)
         await new Promise((done) => setTimeout(done, 20));

@@ -78,6 +78,24 @@ export class StationUnits {
     this.#markChanged(slot);
   }
 
+  /** A store of its own with the newest state of these units, as far as they are on the map. */
+  copyOf(unitNumbers: Iterable<number>): StationUnits {
+    const copy = new StationUnits();
+    for (const unitNumber of unitNumbers) {
+      const from = this.#slots.get(unitNumber);
+      if (from === undefined || this.#cells[from] === nowhere) continue;
+      const to = copy.#takeSlot(unitNumber);
+      copy.#cells[to] = this.#cells[from]!;
+      copy.positions.set(this.positions.subarray(from * 2, from * 2 + 2), to * 2);
+      copy.headings[to] = this.headings[from]!;
+      copy.kinds[to] = this.kinds[from]!;
+      copy.observedAtMs[to] = this.observedAtMs[from]!;
+      copy.#markChanged(to);
+    }
+    copy.takeChanges();
+    return copy;
+  }
+
   /** Ends the tick: what changed since the last one, by cell. */
   takeChanges(): Map<number, CellChange> {
     const changes = new Map<number, CellChange>();

@@ -13,10 +13,19 @@ export const livePath = '/api/live';
 export interface Admission {
   stationId: string;
   audience: LiveAudience;
+  /** The only units shown, ascending; null: all of the station's. */
+  ownUnitNumbers: readonly number[] | null;
 }
 
+/** Whether two admissions show the same. */
+export const isSameAdmission = (a: Admission, b: Admission): boolean => audienceKey(a) === audienceKey(b);
+
+/** Names what an admission shows of its station: viewers with one key share one feed. */
+export const audienceKey = ({ audience, ownUnitNumbers }: Admission): string =>
+  ownUnitNumbers === null ? audience : `own ${ownUnitNumbers.join(' ')}`;
+
 /** The upgrade request as the rest of the API sees requests. */
-function requestOf(incoming: IncomingMessage, trustProxy: TrustProxy): Request {
+export function requestOf(incoming: IncomingMessage, trustProxy: TrustProxy): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
@@ -27,28 +36,28 @@ function requestOf(incoming: IncomingMessage, trustProxy: TrustProxy): Request {
 
 /**
  * Which station the request may watch, and how exactly.
- * @throws {Problem} when the page is another site's, the station is unknown, or the viewer may not see its units.
+ * @throws {Problem} when nobody is signed in, the station is unknown, or the viewer may not see where its units are.
  */
-export async function admit(
-  incoming: IncomingMessage,
-  viewerOf: (request: Request) => Promise<Viewer>,
-  trustProxy: TrustProxy,
-): Promise<Admission> {
-  checkOrigin(incoming);
-  const request = requestOf(incoming, trustProxy);
+export async function admit(request: Request, viewerOf: (request: Request) => Promise<Viewer>): Promise<Admission> {
   const stationId = new URL(request.url).searchParams.get('station')?.toLowerCase() ?? '';
   if (!isUuid(stationId))
     throw new Problem(400, 'invalid-request', 'The live socket needs a station', {
       errors: [{ field: 'station', got: stationId, expected: 'a UUID' }],
     });
-  const audience = audienceOf(await viewerOf(request), stationId, 'units');
+  const viewer = await viewerOf(request);
+  const audience = audienceOf(viewer, stationId, 'whereabouts');
   // As for rows: what may not be seen is not there.
   if (audience === 'none') throw new Problem(404, 'not-found', 'There is no such station');
-  return { stationId, audience };
+  if (audience !== 'own') return { stationId, audience, ownUnitNumbers: null };
+  const own = viewer.ownUnits.filter((unit) => unit.stationId === stationId).map(({ number }) => number);
+  return { stationId, audience: 'exact', ownUnitNumbers: own.sort((a, b) => a - b) };
 }
 
-/** Browsers send cookies with a socket from any site and ask nobody; programs send no Origin. */
-function checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
+/**
+ * Browsers send cookies with a socket from any site and ask nobody; programs send no Origin.
+ * @throws {Problem} 403 when the page is another site's
+ */
+export function checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
   if (origin === undefined) return;
   if (!URL.canParse(origin) || new URL(origin).host !== host)
     throw new Problem(403, 'foreign-origin', 'The live socket is for pages of this server only');

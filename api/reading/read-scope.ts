@@ -6,8 +6,12 @@ import { notFound } from './read-query.ts';
 export interface ReadScope {
   /** Every station whose rows of this noun may be seen at all. */
   stationIds: string[];
-  /** Those of them where places are seen exactly. */
+  /** Those of them where they are seen exactly. */
   exactStationIds: string[];
+  /** Those of them where only grid or sentinel point are seen. */
+  coarseStationIds: string[];
+  /** Those of them where only the viewer's own are seen. */
+  ownStationIds: string[];
 }
 
 /**
@@ -16,7 +20,13 @@ export interface ReadScope {
  */
 export function readScope(viewer: Viewer, noun: AudienceNoun, station?: string): ReadScope {
   const asked = station === undefined ? viewer.stationIds : [station.toLowerCase()];
-  const stationIds = asked.filter((id) => audienceOf(viewer, id, noun) !== 'none');
-  if (station !== undefined && stationIds.length === 0) throw notFound('station', station);
-  return { stationIds, exactStationIds: stationIds.filter((id) => audienceOf(viewer, id, noun) === 'exact') };
+  const scope: ReadScope = { stationIds: [], exactStationIds: [], coarseStationIds: [], ownStationIds: [] };
+  for (const id of asked) {
+    const audience = audienceOf(viewer, id, noun);
+    if (audience === 'none') continue;
+    scope.stationIds.push(id);
+    scope[`${audience}StationIds`].push(id);
+  }
+  if (station !== undefined && scope.stationIds.length === 0) throw notFound('station', station);
+  return scope;
 }

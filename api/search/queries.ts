@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import { sql, type Statement } from '../database/sql.ts';
 import type { Bbox } from '../positions/contract.ts';
-import type { ReadScope } from '../reading/read-scope.ts';
+import type { UnitScope } from '../units/unit-scope.ts';
 import { maxSearchResults } from './contract.ts';
 import { escapeLike, foldedCharacters } from './fold-text.ts';
 
@@ -26,7 +26,7 @@ const matchOf = (name: Statement, text: string): Statement => {
 };
 
 /** Which units have this call sign or number? Reads the units of the stations by their unique keys. */
-export async function searchUnits(transaction: Transaction, scope: ReadScope, text: string): Promise<FoundRow[]> {
+export async function searchUnits(transaction: Transaction, scope: UnitScope, text: string): Promise<FoundRow[]> {
   return transaction.query<FoundRow>(sql`
     SELECT * FROM (
       SELECT least(${matchOf(sql`u.call_sign`, text)}, CASE WHEN u.number::text = ${text} THEN 0 END) AS match,
@@ -34,8 +34,9 @@ export async function searchUnits(transaction: Transaction, scope: ReadScope, te
         round(ST_X(f.point)::numeric, 7)::float8 AS lng, round(ST_Y(f.point)::numeric, 7)::float8 AS lat
       FROM units u
       LEFT JOIN latest_fixes f ON f.station_id = u.station_id AND f.unit_number = u.number
-        AND u.duty_state = 'on' AND u.station_id = ANY(${scope.exactStationIds}::uuid[])
+        AND u.duty_state = 'on' AND (u.station_id = ANY(${scope.placeStationIds}::uuid[]) OR u.id = ANY(${scope.ownUnitIds}::uuid[]))
       WHERE u.station_id = ANY(${scope.stationIds}::uuid[])
+        AND (u.station_id = ANY(${scope.wholeStationIds}::uuid[]) OR u.id = ANY(${scope.ownUnitIds}::uuid[]))
     ) AS found
     WHERE match IS NOT NULL ORDER BY match, length(name), name LIMIT ${maxSearchResults}`);
 }

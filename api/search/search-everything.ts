@@ -1,8 +1,10 @@
 import type { Viewer } from '../accounts/viewer.ts';
 import type { Database } from '../database/database.ts';
 import type { Bbox } from '../positions/contract.ts';
-import { readScope } from '../reading/read-scope.ts';
+import { audienceOf, type AudienceNoun } from '../accounts/audience.ts';
+import { notFound } from '../reading/read-query.ts';
 import { findStations } from '../stations/queries.ts';
+import { unitScope } from '../units/unit-scope.ts';
 import { maxSearchResults, searchKinds, type SearchKind, type SearchQuery, type SearchResult } from './contract.ts';
 import { foldText } from './fold-text.ts';
 import {
@@ -30,11 +32,13 @@ export async function searchEverything(
   { q, station, language }: SearchQuery,
 ): Promise<SearchResult[]> {
   const text = foldText(q);
-  const units = readScope(viewer, 'units', station);
-  const { stationIds: sentinels } = readScope(viewer, 'sentinels', station);
-  const { stationIds: grids } = readScope(viewer, 'grids', station);
-  const scope = [...new Set([...units.stationIds, ...sentinels, ...grids])];
-  const found = await database.inScope(scope, async (transaction): Promise<Ranked[]> => {
+  const asked = station === undefined ? viewer.stationIds : [station.toLowerCase()];
+  if (station !== undefined && !viewer.rolesAt.has(asked[0]!)) throw notFound('station', station);
+  const seen = (noun: AudienceNoun) => asked.filter((id) => audienceOf(viewer, id, noun) !== 'none');
+  const units = unitScope(viewer, asked);
+  const sentinels = seen('sentinels');
+  const grids = seen('grids');
+  const found = await database.inScope(asked, async (transaction): Promise<Ranked[]> => {
     const near = station === undefined ? undefined : (await findStations(transaction, [station]))[0]?.bbox;
     return [
       ...(await searchUnits(transaction, units, text)).map((row) => pointResult('unit', row)),

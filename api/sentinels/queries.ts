@@ -32,22 +32,32 @@ const inBox = (bbox: Bbox) => {
   return sql`AND s.point && ${envelope} AND ST_Intersects(s.point, ${envelope})`;
 };
 
-/** Who keeps this sentinel point? null: there is none in the scope. By the primary key and members_sentinel_idx. */
+/**
+ * Who keeps this sentinel point? null: there is none in the scope. Members are named where the viewer may see them, and to
+ * each other. By the primary key and members_sentinel_idx.
+ */
 export async function findSentinel(
   transaction: Transaction,
-  stationIds: readonly string[],
+  {
+    stationIds,
+    memberStationIds,
+    ownMemberId,
+  }: { stationIds: readonly string[]; memberStationIds: readonly string[]; ownMemberId: string | null },
   id: string,
 ): Promise<Sentinel | null> {
-  const [row] = await transaction.query<Omit<Sentinel, 'lngLat' | 'memberCount'> & { lng: number; lat: number }>(sql`
+  const [row] = await transaction.query<Omit<Sentinel, 'lngLat'> & { lng: number; lat: number }>(sql`
     SELECT s.id, s.station_id AS "stationId", s.number, s.name, s.kind, s.address,
       round(ST_X(s.point)::numeric, 7)::float8 AS lng, round(ST_Y(s.point)::numeric, 7)::float8 AS lat,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('displayName', m.display_name, 'role', m.role, 'skills', m.skills)
           ORDER BY m.id), '[]')
-        FROM members m WHERE m.sentinel_id = s.id AND m.station_id = s.station_id) AS members
+        FROM members m WHERE m.sentinel_id = s.id AND m.station_id = s.station_id
+          AND (m.station_id = ANY(${memberStationIds}::uuid[])
+            OR EXISTS (SELECT FROM members own WHERE own.id = ${ownMemberId}::uuid AND own.sentinel_id = s.id))) AS members,
+      (SELECT count(*) FROM members m WHERE m.sentinel_id = s.id AND m.station_id = s.station_id) AS "memberCount"
     FROM sentinels s WHERE s.id = ${id} AND s.station_id = ANY(${stationIds}::uuid[])`);
   if (!row) return null;
   const { lng, lat, ...sentinel } = row;
-  return { ...sentinel, lngLat: [lng, lat], memberCount: sentinel.members.length };
+  return { ...sentinel, lngLat: [lng, lat] };
 }
 
 /** A sentinel point to be written; what is null is kept where the point is known. */

@@ -29,8 +29,16 @@ export function createSentinelRoutes({ database, viewerOf }: Pick<Dependencies, 
     })
     .get('/sentinels/:id', async (context) => {
       const id = readId(context.req.param('id'), 'sentinel point');
-      const { stationIds } = readScope(await viewerOf(context.req.raw), 'sentinels');
-      const sentinel = await database.inScope(stationIds, (transaction) => findSentinel(transaction, stationIds, id));
+      const viewer = await viewerOf(context.req.raw);
+      const { stationIds } = readScope(viewer, 'sentinels');
+      const members = readScope(viewer, 'members');
+      const sentinel = await database.inScope(stationIds, (transaction) =>
+        findSentinel(
+          transaction,
+          { stationIds, memberStationIds: members.exactStationIds, ownMemberId: viewer.memberId },
+          id,
+        ),
+      );
       if (!sentinel) throw notFound('sentinel point', id);
       return context.json(sentinel);
     });

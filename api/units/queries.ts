@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import { sql } from '../database/sql.ts';
 import type { UnitKind } from '../positions/contract.ts';
-import type { ReadScope } from '../reading/read-scope.ts';
+import type { UnitScope } from './unit-scope.ts';
 import type { Unit } from './contract.ts';
 import type { TrackFix } from './split-track.ts';
 
@@ -15,11 +15,11 @@ export interface UnitRow extends Omit<Unit, 'lngLat' | 'at' | 'stale'> {
 /**
  * Which units are there, where were they last, who is on them now (all, or the one with this id)? By the primary keys of
  * units, latest_fixes and unit_equipment, and crews_unit_idx. Off duty, or where the viewer may not see exactly, there is
- * no place.
+ * no place; a viewer of only their own units finds those.
  */
 export async function findUnits(
   transaction: Transaction,
-  { stationIds, exactStationIds }: ReadScope,
+  { stationIds, wholeStationIds, placeStationIds, ownUnitIds, crewStationIds }: UnitScope,
   id?: string,
 ): Promise<UnitRow[]> {
   return transaction.query<UnitRow>(sql`
@@ -29,13 +29,15 @@ export async function findUnits(
       f.speed_mps AS "speedMps", f.heading_deg AS "headingDeg", f.accuracy_m AS "accuracyM", f.battery_pct AS "batteryPct",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('displayName', m.display_name, 'role', m.role) ORDER BY m.id), '[]')
         FROM crews c JOIN crew_members cm ON cm.crew_id = c.id JOIN members m ON m.id = cm.member_id
-        WHERE c.unit_id = u.id AND c.shift_starts_at <= now() AND c.shift_ends_at > now()) AS crew,
+        WHERE c.unit_id = u.id AND c.station_id = ANY(${crewStationIds}::uuid[]) AND c.shift_starts_at <= now() AND c.shift_ends_at > now()) AS crew,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'quantity', e.quantity) ORDER BY e.kind), '[]')
         FROM unit_equipment e WHERE e.unit_id = u.id) AS equipment
     FROM units u
     LEFT JOIN latest_fixes f ON f.station_id = u.station_id AND f.unit_number = u.number
-      AND u.duty_state = 'on' AND u.station_id = ANY(${exactStationIds}::uuid[])
-    WHERE u.station_id = ANY(${stationIds}::uuid[]) ${id === undefined ? sql`` : sql`AND u.id = ${id}`}
+      AND u.duty_state = 'on' AND (u.station_id = ANY(${placeStationIds}::uuid[]) OR u.id = ANY(${ownUnitIds}::uuid[]))
+    WHERE u.station_id = ANY(${stationIds}::uuid[])
+      AND (u.station_id = ANY(${wholeStationIds}::uuid[]) OR u.id = ANY(${ownUnitIds}::uuid[]))
+      ${id === undefined ? sql`` : sql`AND u.id = ${id}`}
     ORDER BY u.station_id, u.number`);
 }
 

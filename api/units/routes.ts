@@ -7,6 +7,7 @@ import { readScope } from '../reading/read-scope.ts';
 import { maxTrackFixes, staleAfterS, trackQuerySchema, unitsQuerySchema, type Unit } from './contract.ts';
 import { findTrack, findTrackedUnit, findUnits, type UnitRow } from './queries.ts';
 import { splitTrack } from './split-track.ts';
+import { unitScope } from './unit-scope.ts';
 import { writeTrack } from './write-track.ts';
 
 /** Whereabouts of people on duty: no cache keeps them. */
@@ -16,13 +17,14 @@ export function createUnitRoutes({ database, viewerOf }: Pick<Dependencies, 'dat
   return new Hono()
     .get('/units', async (context) => {
       const { station } = readQuery(unitsQuerySchema, context.req.query());
-      const scope = readScope(await viewerOf(context.req.raw), 'units', station);
+      const viewer = await viewerOf(context.req.raw);
+      const scope = unitScope(viewer, readScope(viewer, 'units', station).stationIds);
       const rows = await database.inScope(scope.stationIds, (transaction) => findUnits(transaction, scope));
       return context.json({ units: rows.map((row) => unitOf(row, Date.now())) }, 200, unkept);
     })
     .get('/units/:id', async (context) => {
       const id = readId(context.req.param('id'), 'unit');
-      const scope = readScope(await viewerOf(context.req.raw), 'units');
+      const scope = unitScope(await viewerOf(context.req.raw));
       const [row] = await database.inScope(scope.stationIds, (transaction) => findUnits(transaction, scope, id));
       if (!row) throw notFound('unit', id);
       return context.json(unitOf(row, Date.now()), 200, unkept);
@@ -31,10 +33,14 @@ export function createUnitRoutes({ database, viewerOf }: Pick<Dependencies, 'dat
       const id = readId(context.req.param('id'), 'unit');
       const range = readQuery(trackQuerySchema, context.req.query());
       // A track is exact or nothing: a coarse one would still tell a person's day.
-      const { exactStationIds } = readScope(await viewerOf(context.req.raw), 'units');
-      const { unit, fixes } = await database.inScope(exactStationIds, async (transaction) => {
-        const unit = await findTrackedUnit(transaction, exactStationIds, id);
+      const viewer = await viewerOf(context.req.raw);
+      const { exactStationIds, ownStationIds } = readScope(viewer, 'tracks');
+      const stationIds = [...exactStationIds, ...ownStationIds];
+      const { unit, fixes } = await database.inScope(stationIds, async (transaction) => {
+        const unit = await findTrackedUnit(transaction, stationIds, id);
         if (!unit) throw notFound('unit', id);
+        const isOwn = viewer.ownUnits.some((own) => own.id === id);
+        if (!isOwn && !exactStationIds.includes(unit.stationId)) throw notFound('unit', id);
         return { unit, fixes: await findTrack(transaction, unit, range, maxTrackFixes + 1) };
       });
       if (fixes.length > maxTrackFixes) throw tooMany(context.req.query());

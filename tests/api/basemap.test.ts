@@ -8,6 +8,7 @@ import { createBasemapRoutes } from '../../api/basemap/routes.ts';
 import { createTileSource } from '../../api/basemap/tile-source.ts';
 import type { Database, Transaction } from '../../api/database/database.ts';
 import { problemOf } from '../../api/errors.ts';
+import { makeViewer } from '../fixtures/make-viewer.ts';
 import { readMvt } from '../fixtures/read-mvt.ts';
 import { openTestDatabase } from '../database/harness.ts';
 
@@ -47,7 +48,7 @@ const importRoads = (roads: BasemapFeature[], version: string) =>
 
 beforeAll(async () => {
   database = openTestDatabase();
-  app = new Hono().route('/api', createBasemapRoutes({ database }));
+  app = new Hono().route('/api', createBasemapRoutes({ database, viewerOf: async () => makeViewer([], []) }));
   app.onError((error, context) => {
     const { details, headers } = problemOf(error);
     return context.json(details, details.status as 500, headers);

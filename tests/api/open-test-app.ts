@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { createSessions } from '../../api/accounts/sessions.ts';
+import { createViewerOf } from '../../api/accounts/viewer-of.ts';
 import { createApp, type Dependencies } from '../../api/app.ts';
 import type { Database } from '../../api/database/database.ts';
 import { sql } from '../../api/database/sql.ts';
 import { readEnvironment } from '../../api/environment.ts';
 import { createLiveHub } from '../../api/live/hub.ts';
+import { createLog } from '../../api/operation/log.ts';
 import type { UnitKind } from '../../api/positions/contract.ts';
 import type { LatestFix } from '../../api/positions/latest-fixes.ts';
 import { openIngest } from '../../api/positions/open-ingest.ts';
 import { openTestDatabase } from '../database/harness.ts';
+import { makeViewer } from '../fixtures/make-viewer.ts';
 
 /** The whole app on a real database, without a port: `app.request('/api/…')`. */
 export interface TestApp {
@@ -22,19 +26,28 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** @param database a database to use instead of the run's; it is closed with the app all the same */
-export async function openTestApp(database: Database = openTestDatabase()): Promise<TestApp> {
+/**
+ * @param database a database to use instead of the run's; it is closed with the app all the same
+ * @param withSessions people sign in, as `signInAs` does; else whoever asks is commander and administrator everywhere
+ */
+export async function openTestApp(
+  database: Database = openTestDatabase(),
+  { withSessions = false }: { withSessions?: boolean } = {},
+): Promise<TestApp> {
   const published: LatestFix[] = [];
   const removed: { stationId: string; unitNumber: number }[] = [];
   const log: string[] = [];
   const environment = readEnvironment({}, ['--no-demo']);
-  const viewerOf = async () => ({ kind: 'local' as const, stationIds: ingest.registry.stationIds });
+  const sessions = await createSessions(database, { isSecure: true, poll: false });
+  const viewerOf = withSessions
+    ? createViewerOf(sessions)
+    : async () => makeViewer(ingest.registry.stationIds, ['commander', 'administrator']);
   const live = createLiveHub({ viewerOf, tickMs: 0 });
   const ingest = await openIngest({
     database,
     environment,
     poll: false,
-    log: (line) => log.push(line),
+    log: createLog((line) => void log.push(line)),
     live: {
       restore: live.restore,
       publishFixes: (fixes) => {
@@ -53,10 +66,11 @@ export async function openTestApp(database: Database = openTestDatabase()): Prom
     postgisVersion: 'of the test',
     warnings: [],
     viewerOf,
+    sessions,
     live,
     registry: ingest.registry,
     ingest: ingest.ingest,
-    log: (line) => log.push(line),
+    log: createLog((line) => void log.push(line)),
   };
   return {
     app: createApp(dependencies),
@@ -66,6 +80,7 @@ export async function openTestApp(database: Database = openTestDatabase()): Prom
     removed,
     log,
     async close() {
+      sessions.close();
       await ingest.close();
       await live.close();
       await database.close();

@@ -6,12 +6,18 @@ import { createGridRoutes } from '../../api/grids/routes.ts';
 import { createSearchRoutes } from '../../api/search/routes.ts';
 import { createSentinelRoutes } from '../../api/sentinels/routes.ts';
 import { createUnitRoutes } from '../../api/units/routes.ts';
+import type { Viewer } from '../../api/accounts/viewer.ts';
+import { makeViewer } from '../fixtures/make-viewer.ts';
 
-/** The reading routes on a real database, seen by a viewer of these stations. */
-export function createReadingApp(database: Database, stationIds: readonly string[]) {
+/** The reading routes on a real database, seen by a commander of these stations, or by another viewer. */
+export function createReadingApp(
+  database: Database,
+  stationIds: readonly string[],
+  viewer: Viewer = makeViewer(stationIds, ['commander']),
+) {
   const dependencies: Pick<Dependencies, 'database' | 'viewerOf'> = {
     database,
-    viewerOf: async () => ({ kind: 'local', stationIds }),
+    viewerOf: async () => viewer,
   };
   const app = new Hono()
     .route('/api', createGridRoutes(dependencies))

@@ -73,7 +73,7 @@ test('a value that makes no sense names the variable, what it holds and what was
   );
 });
 
-test('listening beyond loopback is refused without --open', async () => {
+test('listening beyond loopback is refused without TLS', async () => {
   expect(await refusal({ environment: { HOST: '0.0.0.0' } })).toMatch(/code 1[\s\S]*HOST is 0\.0\.0\.0/);
 });
 

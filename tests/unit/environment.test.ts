@@ -6,7 +6,6 @@ test('without variables the server listens on loopback, with a demo', () => {
     host: 'localhost',
     port: 3000,
     demo: true,
-    open: false,
     databaseUrl: undefined,
   });
 });
@@ -14,14 +13,14 @@ test('without variables the server listens on loopback, with a demo', () => {
 test('a demo for the network listens on every address, so that a phone can reach it', () => {
   expect(readEnvironment({}, ['--demo-on-network'])).toMatchObject({
     host: '0.0.0.0',
-    open: true,
     demoOnNetwork: true,
   });
 });
 
-test('beyond loopback nothing listens without --open', () => {
+test('beyond loopback nothing listens without TLS', () => {
   expect(() => readEnvironment({ HOST: '192.168.1.5' }, [])).toThrow(/HOST is 192\.168\.1\.5/);
-  expect(readEnvironment({ HOST: '192.168.1.5' }, ['--open'])).toMatchObject({ host: '192.168.1.5' });
+  for (const variables of [{ TLS_CERT: 'a.pem', TLS_KEY: 'b.pem' }, { TRUST_PROXY: '1' }])
+    expect(readEnvironment({ HOST: '192.168.1.5', ...variables }, [])).toMatchObject({ host: '192.168.1.5' });
 });
 
 test('what makes no sense is refused with the name, what came and what was expected', () => {

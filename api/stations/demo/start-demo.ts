@@ -4,16 +4,19 @@ import { refreshStatistics } from '../../database/refresh-statistics.ts';
 import type { PoolOptions } from '../../database/database.ts';
 import { isLoopback, type Environment } from '../../environment.ts';
 import { listStationTree } from '../queries.ts';
+import { closeDemoAccounts, setDemoAccounts, type DemoAccount } from './demo-accounts.ts';
 import { demoStationId } from './ids.ts';
 import type { DemoCredential, DemoStation } from './seed-demo.ts';
 
 export interface RunningDemo {
   /** To be printed when the server can be reached from other machines; else the devices' names are their credentials. */
   credentialsToPrint: DemoCredential[];
+  /** One per role, to be printed. */
+  accounts: DemoAccount[];
   stop(): Promise<void>;
 }
 
-type Needs = Pick<Dependencies, 'environment' | 'database' | 'registry' | 'log'>;
+type Needs = Pick<Dependencies, 'environment' | 'database' | 'registry' | 'sessions' | 'log'>;
 
 /**
  * Makes the demo station on the first start of an empty installation and moves its units whenever it is there. Beyond
@@ -22,19 +25,24 @@ type Needs = Pick<Dependencies, 'environment' | 'database' | 'registry' | 'log'>
  * @returns undefined when there is no demo
  */
 export async function startDemo(
-  { environment, database, registry, log }: Needs,
+  { environment, database, registry, sessions, log }: Needs,
   url: string,
   onProgress: (step: string, share: number) => void,
 ): Promise<RunningDemo | undefined> {
   const tree = await listStationTree(database);
   const isThere = tree.some(({ id }) => id === demoStationId);
-  // --open on loopback: behind a proxy or tunnel.
-  const isReachable = !isLoopback(environment.host) || environment.open;
+  // A proxy before loopback makes it reachable.
+  const isReachable =
+    !isLoopback(environment.host) || environment.demoOnNetwork || environment.trustProxy.kind !== 'none';
   const isWanted = environment.demo && (isThere || tree.length === 0);
+  const isOpenToAccounts = isWanted && (!isReachable || environment.demoOnNetwork);
+  if (isThere && !isOpenToAccounts) await closeDemoAccounts(database);
   if (!isWanted && !(isThere && isReachable)) return undefined;
   const { credentials, isNew } = await seedInThread(environment, isReachable, onProgress);
   if (isNew) await refreshStatistics(database);
   await registry.refresh();
+  const accounts = isOpenToAccounts ? await setDemoAccounts(database, { hasRandomPasswords: isReachable }) : [];
+  sessions.forget();
   if (!isWanted) return undefined;
   const worker = new Worker(new URL('./simulator-worker.ts', import.meta.url), {
     workerData: { url, credentials },
@@ -43,10 +51,11 @@ export async function startDemo(
     // It talks to this very process: a certificate of our own making is good enough.
     env: { ...process.env, ...(environment.tls && { NODE_TLS_REJECT_UNAUTHORIZED: '0' }) },
   });
-  worker.on('message', (message: string) => log(`simulator: ${message}`));
-  worker.on('error', (error) => log(`The simulator stopped: ${error.message}`));
+  worker.on('message', (message: string) => log.info('demo.simulator', { message }));
+  worker.on('error', (error) => log.error('demo.simulator-stopped', { error }));
   return {
     credentialsToPrint: environment.demoOnNetwork ? credentials : [],
+    accounts,
     async stop() {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       worker.postMessage('stop');

@@ -5,6 +5,7 @@ import { Server as SocketIo } from 'socket.io';
 import { cellOf, isInRange } from '../../../api/live/contract.ts';
 import { createLiveHub } from '../../../api/live/hub.ts';
 import type { LatestFix } from '../../../api/positions/latest-fixes.ts';
+import { makeViewer } from '../../fixtures/make-viewer.ts';
 import { makeCity, makeFixes, moveCity, moveFixes, stationId } from './city.ts';
 import type { Mode } from './viewers-process.ts';
 import { makeViews, type View } from './views.ts';
@@ -17,7 +18,7 @@ let bytes = 0;
 let skippedTicks = 0;
 
 function serveLive(): HttpServer {
-  const hub = createLiveHub({ viewerOf: async () => ({ kind: 'local', stationIds: [stationId] }) });
+  const hub = createLiveHub({ viewerOf: async () => makeViewer([stationId], ['commander']) });
   const fixes = makeFixes(seed);
   hub.restore(fixes);
   const server = createServer();
