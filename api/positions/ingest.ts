@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { Environment } from '../environment.ts';
 import { isDatabaseGone, Problem } from '../errors.ts';
+import { asError, type Log } from '../operation/log.ts';
 import type { Credential, RegistryDevice, UnitRegistry } from '../units/registry.ts';
 import { atOf, gatherBatch, type Batch } from './batch.ts';
 import { DeviceNames } from './device-names.ts';
@@ -32,7 +33,7 @@ export interface IngestParts {
   live: LivePublisher;
   environment: Pick<Environment, 'maxClockSkewMs' | 'retentionMs'>;
   partitions: FixPartitions;
-  log(line: string): void;
+  log: Log;
 }
 
 /**
@@ -115,12 +116,12 @@ export function createIngest({ database, registry, latest, live, environment, pa
         await settle(waiting, true);
       } else if (!isRepeat) {
         // A deadlock, a partition that was dropped, or one report that cannot be written: that one must not stop the others.
-        log(`ingest: a batch of ${waiting.length} reports failed, trying each alone: ${String(error)}`);
+        log.warn('ingest.batch-failed', { reports: waiting.length, error: asError(error) });
         partitions.forget();
         for (const one of waiting) await settle([one], true);
       } else {
         for (const { reject } of waiting) reject(unavailable(error));
-        log(`ingest: a report could not be stored: ${String(error)}`);
+        log.error('ingest.report-failed', { error: asError(error) });
       }
     }
   }

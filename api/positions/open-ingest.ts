@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { Environment } from '../environment.ts';
+import { asError, silentLog, type Log } from '../operation/log.ts';
 import { createUnitRegistry, type UnitRegistry } from '../units/registry.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { LatestFixes, type LatestFix, type LivePublisher } from './latest-fixes.ts';
@@ -25,19 +26,19 @@ export async function openIngest({
   database,
   live,
   environment,
-  log = () => {},
+  log = silentLog,
   poll = true,
 }: {
   database: Database;
   live: LivePublisher & { restore?(fixes: readonly LatestFix[]): void };
   environment: Pick<Environment, 'maxClockSkewMs' | 'retentionMs'>;
-  log?(line: string): void;
+  log?: Log;
   /** false: the registry looks only when it is told to, for tests. */
   poll?: boolean;
 }): Promise<OpenIngest> {
   const registry = await createUnitRegistry(database, {
     poll,
-    onError: (error) => log(`devices and units could not be read again: ${String(error)}`),
+    onError: (error) => log.warn('registry.refresh-failed', { error: asError(error) }),
   });
   const latest = new LatestFixes();
   const fixes = await loadLatestFixes(database, registry.stationIds);
@@ -46,7 +47,7 @@ export async function openIngest({
   const partitions = new FixPartitions(database);
   await partitions.ensureAhead();
   const timer = setInterval(() => {
-    partitions.ensureAhead().catch((error: unknown) => log(`partitions could not be made ahead: ${String(error)}`));
+    partitions.ensureAhead().catch((error: unknown) => log.error('partitions.ahead-failed', { error: asError(error) }));
   }, partitionsEveryMs);
   timer.unref();
   const ingest = createIngest({ database, registry, latest, live, environment, partitions, log });
