@@ -26,6 +26,7 @@ export function describeSession(
     expiresAt: session.expiresAt.toISOString(),
     mustChangePassword: account.mustChangePassword,
     mustAddSecondFactor,
+    mustGiveSecondFactor: false,
     isDemo: account.isDemo,
   };
 }
