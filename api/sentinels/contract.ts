@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bboxSchema } from '../positions/contract.ts';
+import { textSchema, versionSchema } from '../reading/contract.ts';
 
 /** What a sentinel point guards. */
 export const sentinelKinds = [
@@ -50,6 +51,25 @@ export const sentinelSchema = sentinelPropertiesSchema.extend({
   id: z.uuid(),
   lngLat: z.tuple([z.number(), z.number()]),
   members: z.array(z.object({ displayName: z.string(), role: z.enum(memberRoles), skills: z.array(z.string()) })),
+  version: versionSchema,
 });
 
 export type Sentinel = z.infer<typeof sentinelSchema>;
+
+/** `PUT /api/sentinels/{id}` */
+export const sentinelBodySchema = z.strictObject({
+  number: textSchema(50),
+  name: textSchema(200),
+  kind: z.enum(sentinelKinds),
+  address: textSchema(200).nullable().default(null),
+  lngLat: z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]),
+});
+export type SentinelBody = z.infer<typeof sentinelBodySchema>;
+
+/** `POST /api/sentinels`; it gets a QR code of its own. */
+export const newSentinelSchema = sentinelBodySchema.extend({ stationId: z.uuid() });
+export type NewSentinel = z.infer<typeof newSentinelSchema>;
+
+/** `GET` (as it is) and `POST` (a new one; the old one is worth nothing from then on) `/api/sentinels/{id}/qr-code`: to print. */
+export const qrCodeSchema = z.object({ qrCode: z.string() });
+export type QrCode = z.infer<typeof qrCodeSchema>;

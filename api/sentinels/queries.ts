@@ -41,18 +41,24 @@ export async function findSentinel(
   {
     stationIds,
     memberStationIds,
+    ownStationIds,
     ownMemberId,
-  }: { stationIds: readonly string[]; memberStationIds: readonly string[]; ownMemberId: string | null },
+  }: {
+    stationIds: readonly string[];
+    memberStationIds: readonly string[];
+    ownStationIds: readonly string[];
+    ownMemberId: string | null;
+  },
   id: string,
 ): Promise<Sentinel | null> {
   const [row] = await transaction.query<Omit<Sentinel, 'lngLat'> & { lng: number; lat: number }>(sql`
-    SELECT s.id, s.station_id AS "stationId", s.number, s.name, s.kind, s.address,
+    SELECT s.id, s.station_id AS "stationId", s.number, s.name, s.kind, s.address, s.version,
       round(ST_X(s.point)::numeric, 7)::float8 AS lng, round(ST_Y(s.point)::numeric, 7)::float8 AS lat,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('displayName', m.display_name, 'role', m.role, 'skills', m.skills)
           ORDER BY m.id), '[]')
         FROM members m WHERE m.sentinel_id = s.id AND m.station_id = s.station_id
           AND (m.station_id = ANY(${memberStationIds}::uuid[])
-            OR EXISTS (SELECT FROM members own WHERE own.id = ${ownMemberId}::uuid AND own.sentinel_id = s.id))) AS members,
+            OR m.station_id = ANY(${ownStationIds}::uuid[]) AND EXISTS (SELECT FROM members own WHERE own.id = ${ownMemberId}::uuid AND own.sentinel_id = s.id))) AS members,
       (SELECT count(*) FROM members m WHERE m.sentinel_id = s.id AND m.station_id = s.station_id) AS "memberCount"
     FROM sentinels s WHERE s.id = ${id} AND s.station_id = ANY(${stationIds}::uuid[])`);
   if (!row) return null;

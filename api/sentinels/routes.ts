@@ -35,7 +35,12 @@ export function createSentinelRoutes({ database, viewerOf }: Pick<Dependencies, 
       const sentinel = await database.inScope(stationIds, (transaction) =>
         findSentinel(
           transaction,
-          { stationIds, memberStationIds: members.exactStationIds, ownMemberId: viewer.memberId },
+          {
+            stationIds,
+            memberStationIds: members.exactStationIds,
+            ownStationIds: members.ownStationIds,
+            ownMemberId: viewer.memberId,
+          },
           id,
         ),
       );
