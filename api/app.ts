@@ -4,6 +4,8 @@ import { checkOrigin } from './accounts/check-origin.ts';
 import { createSessionRoutes } from './accounts/routes.ts';
 import type { Sessions } from './accounts/sessions.ts';
 import type { Viewer } from './accounts/viewer.ts';
+import type { Audit } from './audit/audit.ts';
+import type { Refusals } from './audit/refusals.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
 import { checkHost } from './check-host.ts';
 import type { Database } from './database/database.ts';
@@ -14,7 +16,13 @@ import { createHealthRoutes } from './health/routes.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Ingest } from './positions/ingest.ts';
 import type { Log } from './operation/log.ts';
+import { limitBodies } from './operation/limit-bodies.ts';
+import { observeRequests } from './operation/observe-requests.ts';
 import { rememberClient } from './operation/remember-client.ts';
+import { createRequestLimits } from './operation/request-limits.ts';
+import { createRequestMetrics } from './operation/request-metrics.ts';
+import { createOperationRoutes } from './operation/routes.ts';
+import { protectAnswers } from './operation/security-headers.ts';
 import { createPositionRoutes } from './positions/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
@@ -32,6 +40,10 @@ export interface Dependencies {
   /** Who asks; throws a 401 Problem when nobody is signed in. */
   viewerOf(request: Request): Promise<Viewer>;
   sessions: Sessions;
+  /** The record of who did what; writing to it fails the action where it cannot be written. */
+  audit: Audit;
+  /** Where refused requests are noted, at a bounded rate. */
+  refusals: Refusals;
   live: LiveHub;
   registry: UnitRegistry;
   ingest: Ingest;
@@ -40,15 +52,22 @@ export interface Dependencies {
 }
 
 /** Every route of the API, and one place where errors become answers. */
-export function createApp(dependencies: Dependencies) {
+export function createApp(given: Dependencies) {
+  const metrics = createRequestMetrics();
+  const limits = createRequestLimits(given.environment.requestRates, metrics.countLimited);
+  const dependencies = { ...given, viewerOf: limits.byAccount(given.viewerOf) };
   const app = new Hono()
     .use('*', rememberClient(dependencies.environment))
+    .use('*', observeRequests(dependencies.log, metrics))
+    .use('*', protectAnswers())
     .use('*', checkHost(dependencies.environment))
+    .use('/api/*', limits.byAddress, limitBodies())
     .use('/api/*', checkOrigin())
     .route('/api', createHealthRoutes(dependencies))
+    .route('/api', createOperationRoutes(dependencies, metrics))
     .route('/api', createSessionRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))
-    .route('/api', createPositionRoutes(dependencies))
+    .route('/api', createPositionRoutes(dependencies, { ...limits, ...metrics }))
     .route('/api', createBasemapRoutes(dependencies))
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
@@ -61,13 +80,7 @@ export function createApp(dependencies: Dependencies) {
 
   app.onError((error, context) => {
     const { details, headers } = problemOf(error);
-    if (details.status >= 500)
-      dependencies.log.error('request.failed', {
-        method: context.req.method,
-        route: routePath(context),
-        status: details.status,
-        error,
-      });
+    dependencies.refusals.note(context.req.raw, { error, route: routePath(context), id: context.req.param('id') });
     return context.body(JSON.stringify(details), details.status as 500, {
       ...headers,
       'Content-Type': 'application/problem+json',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readSecret } from './operation/read-secret.ts';
+import type { RequestRates } from './operation/request-limits.ts';
 import { parseTrustProxy, type TrustProxy } from './operation/trust-proxy.ts';
 import { OperatorError } from './operator-error.ts';
 
@@ -29,6 +30,8 @@ export interface Environment {
   trustProxy: TrustProxy;
   /** Bearer token of /api/metrics; without one it answers this machine only. */
   metricsToken: string | undefined;
+  /** Requests a second in the long run; 0: no limit. */
+  requestRates: RequestRates;
 }
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '::1']);
@@ -70,6 +73,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly str
     tls: certPath && keyPath ? { certPath, keyPath } : undefined,
     trustProxy: proxies,
     metricsToken: readSecret(variables, 'METRICS_TOKEN'),
+    requestRates: {
+      perAddress: integer(variables, 'RATE_LIMIT_PER_ADDRESS', 200, 0, 1_000_000),
+      perAccount: integer(variables, 'RATE_LIMIT_PER_ACCOUNT', 50, 0, 1_000_000),
+      perDevice: integer(variables, 'RATE_LIMIT_PER_DEVICE', 50, 0, 1_000_000),
+    },
   };
 }
 

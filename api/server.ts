@@ -9,11 +9,14 @@ import { createSessions } from './accounts/sessions.ts';
 import { createViewerOf } from './accounts/viewer-of.ts';
 
 import { createApp, type Dependencies } from './app.ts';
+import { createAudit } from './audit/audit.ts';
+import { createRefusals } from './audit/refusals.ts';
 import { requireHost } from './check-host.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
 import { isLoopback, OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
+import { httpLimits } from './operation/http-limits.ts';
 import type { Log } from './operation/log.ts';
 import { openIngest } from './positions/open-ingest.ts';
 import { createStaticRoutes } from './static-files.ts';
@@ -43,16 +46,18 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
   let handle = getRequestListener(startingUp.fetch);
   const server = environment.tls
     ? createTlsServer(
-        { cert: readTls(environment.tls.certPath), key: readTls(environment.tls.keyPath) },
+        { ...httpLimits, cert: readTls(environment.tls.certPath), key: readTls(environment.tls.keyPath) },
         (request, response) => void handle(request, response),
       )
-    : createServer((request, response) => void handle(request, response));
+    : createServer(httpLimits, (request, response) => void handle(request, response));
   const port = await listen(server, environment);
   try {
     const opened = await openServerDatabase(environment, onStep);
     const { database, postgisVersion, died } = opened;
     const sessions = await createSessions(database, { isSecure: hasSecureCookies(environment) });
     const viewerOf = createViewerOf(sessions);
+    const audit = createAudit(database);
+    const refusals = createRefusals({ audit, viewerOf, log });
     const live = createLiveHub({
       trustProxy: environment.trustProxy,
       viewerOf: (request) => {
@@ -70,6 +75,8 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       warnings: await checkEngine(database),
       viewerOf,
       sessions,
+      audit,
+      refusals,
       live,
       registry,
       ingest,
@@ -90,6 +97,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         await live.close();
         await closed;
         await closeIngest();
+        await refusals.close();
         await opened.close();
       },
     };

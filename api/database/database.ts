@@ -25,6 +25,8 @@ export interface Database {
   inScope<T>(stationIds: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs `work` as the owner of the schema, for migrations and start checks; never with what a client sent. */
   asOwner<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Connections of the pool now, and requests that wait for one. */
+  connections(): { idle: number; busy: number; waiting: number };
   close(): Promise<void>;
 }
 
@@ -103,6 +105,11 @@ export function openPool(options: PoolOptions): Database {
       );
     },
     asOwner: (work) => inTransaction('BEGIN', work),
+    connections: () => ({
+      idle: pool.idleCount,
+      busy: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }

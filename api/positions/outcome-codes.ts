@@ -19,6 +19,9 @@ const plainOutcomes: readonly FixOutcome[] = ['accepted', 'duplicate', 'conflict
 
 export const isQuarantined = (code: number): boolean => code >= firstReason && code !== pending;
 
+/** The name of an outcome that is not a quarantine. */
+export const outcomeName = (code: number): FixOutcome | 'unjudged' => plainOutcomes[code] ?? 'unjudged';
+
 export const reasonOf = (code: number): QuarantineReason | undefined => quarantineReasons[code - firstReason];
 
 const rows = [

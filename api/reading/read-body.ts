@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Problem } from '../errors.ts';
+import { isDeeperThan, maxJsonDepth } from '../operation/json-depth.ts';
 
 /** Largest body of a request that is not a list of positions or a file, bytes. */
 const maxBodyBytes = 1_048_576;
@@ -15,6 +16,10 @@ export async function readBody<Schema extends z.ZodType>(schema: Schema, request
       errors: [{ field: 'Content-Type', got: mediaType ?? 'nothing', expected: 'application/json' }],
     });
   const text = await readText(request);
+  if (isDeeperThan(text, maxJsonDepth))
+    throw new Problem(400, 'json-too-deep', 'The body is nested too deeply', {
+      detail: `At most ${maxJsonDepth} levels are taken.`,
+    });
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OperatorError } from '../operator-error.ts';
+
+const minLength = 32;
+
+/**
+ * The installation's own key: SECRET_KEY or SECRET_KEY_FILE, else DATA_DIR/secret.key, made at the first start for its
+ * owner alone. Without it the second factors in the database cannot be read, so it belongs into every backup, apart from it.
+ * @throws {OperatorError} when it is too short, cannot be read, or can be read by others
+ */
+export function readInstallationKey({
+  secretKey,
+  dataDir,
+}: {
+  secretKey: string | undefined;
+  dataDir: string;
+}): string {
+  const key = secretKey ?? readKeyFile(dataDir);
+  if (key.length < minLength)
+    throw new OperatorError(
+      `The secret key has ${key.length} signs; it needs ${minLength} or more random ones (openssl rand -base64 32).`,
+    );
+  return key;
+}
+
+function readKeyFile(dataDir: string): string {
+  const path = join(dataDir, 'secret.key');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // "wx": of two first starts one makes it and both read it.
+    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new OperatorError(
+        `${path} cannot be made (${(error as NodeJS.ErrnoException).code}): set SECRET_KEY, or make DATA_DIR writable.`,
+      );
+  }
+  try {
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
+      throw new OperatorError(`${path} can be read by other users of this machine: chmod 600 ${path}`);
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+}
