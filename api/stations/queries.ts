@@ -16,7 +16,7 @@ export async function findStations(transaction: Transaction, stationIds: readonl
   const rows = await transaction.query<
     Omit<Station, 'bbox'> & { west: number | null; south: number; east: number; north: number }
   >(sql`
-    SELECT s.id, s.parent_id AS "parentId", s.kind, s.name, s.time_zone AS "timeZone", s.is_demo AS "isDemo",
+    SELECT s.id, s.parent_id AS "parentId", s.kind, s.name, s.time_zone AS "timeZone", s.is_demo AS "isDemo", s.version,
       ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north
     FROM stations s
     CROSS JOIN LATERAL (

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textSchema, versionSchema } from '../reading/contract.ts';
 import { unitKinds, type UnitKind } from '../positions/contract.ts';
 import { memberRoles } from '../sentinels/contract.ts';
 
@@ -32,11 +33,32 @@ export const unitSchema = z.object({
   /** Members of the shift that runs now. */
   crew: z.array(z.object({ displayName: z.string(), role: z.enum(memberRoles) })),
   equipment: z.array(z.object({ kind: z.string(), quantity: z.number() })),
+  version: versionSchema,
 });
 
 export const unitsSchema = z.object({ units: z.array(unitSchema) });
 
 export type Unit = z.infer<typeof unitSchema>;
+
+const unitBodySchema = z.strictObject({
+  callSign: textSchema(100),
+  kind: z.enum(unitKinds),
+  equipment: z
+    .array(z.strictObject({ kind: textSchema(50), quantity: z.int().min(1).max(10_000) }))
+    .max(50)
+    .refine((list) => new Set(list.map(({ kind }) => kind)).size === list.length, 'each kind of equipment once'),
+});
+
+/** `POST /api/units`: a new unit is off duty and gets the station's next number. Answered with the unit. */
+export const newUnitSchema = unitBodySchema.extend({
+  stationId: z.uuid(),
+  equipment: unitBodySchema.shape.equipment.default([]),
+});
+export type NewUnit = z.infer<typeof newUnitSchema>;
+
+/** `PATCH /api/units/{id}`: what is left out stays; `equipment` is replaced whole. */
+export const unitChangeSchema = unitBodySchema.partial();
+export type UnitChange = z.infer<typeof unitChangeSchema>;
 
 /** The longest time and the most fixes one track answer holds. */
 export const maxTrackRangeMs = 7 * 86_400_000;

@@ -23,7 +23,7 @@ export async function findUnits(
   id?: string,
 ): Promise<UnitRow[]> {
   return transaction.query<UnitRow>(sql`
-    SELECT u.id, u.station_id AS "stationId", u.number, u.call_sign AS "callSign", u.kind, u.duty_state AS "dutyState",
+    SELECT u.id, u.station_id AS "stationId", u.number, u.call_sign AS "callSign", u.kind, u.duty_state AS "dutyState", u.version,
       round(ST_X(f.point)::numeric, 7)::float8 AS lng, round(ST_Y(f.point)::numeric, 7)::float8 AS lat,
       (extract(epoch FROM f.observed_at) * 1000)::float8 AS "observedAtMs",
       f.speed_mps AS "speedMps", f.heading_deg AS "headingDeg", f.accuracy_m AS "accuracyM", f.battery_pct AS "batteryPct",

@@ -90,6 +90,7 @@ test('one sentinel point tells its members without telephone numbers and without
   const { body } = await read(`/api/sentinels/${sentinelId}`);
   expect(body).toEqual({
     id: sentinelId,
+    version: 1,
     stationId: station,
     number: '1',
     name: '河湾苑',

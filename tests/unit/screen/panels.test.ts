@@ -15,6 +15,7 @@ const station = (id: string, parentId: string | null, name: string): Station => 
   timeZone: 'Asia/Shanghai',
   isDemo: false,
   bbox: null,
+  version: 1,
 });
 
 test('stations are listed below their bureau, whatever order they come in', () => {
