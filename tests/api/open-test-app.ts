@@ -3,6 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { createSessions } from '../../api/accounts/sessions.ts';
 import { createViewerOf } from '../../api/accounts/viewer-of.ts';
 import { createApp, type Dependencies } from '../../api/app.ts';
+import { createAudit } from '../../api/audit/audit.ts';
+import { createRefusals } from '../../api/audit/refusals.ts';
 import type { Database } from '../../api/database/database.ts';
 import { sql } from '../../api/database/sql.ts';
 import { readEnvironment } from '../../api/environment.ts';
@@ -60,6 +62,9 @@ export async function openTestApp(
       },
     },
   });
+  const audit = createAudit(database);
+  const appLog = createLog((line) => void log.push(line));
+  const refusals = createRefusals({ audit, viewerOf, log: appLog });
   const dependencies: Dependencies = {
     environment,
     database,
@@ -67,10 +72,12 @@ export async function openTestApp(
     warnings: [],
     viewerOf,
     sessions,
+    audit,
+    refusals,
     live,
     registry: ingest.registry,
     ingest: ingest.ingest,
-    log: createLog((line) => void log.push(line)),
+    log: appLog,
   };
   return {
     app: createApp(dependencies),
@@ -83,6 +90,8 @@ export async function openTestApp(
       sessions.close();
       await ingest.close();
       await live.close();
+      // A test that took the database away has nowhere to write what was counted.
+      await refusals.close();
       await database.close();
     },
   };
