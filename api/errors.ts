@@ -19,12 +19,20 @@ export class Problem extends Error {
   readonly title: string;
   readonly errors: ProblemDetails['errors'];
   readonly retryAfterS: number | undefined;
+  /** Further members of the answer (RFC 9457, 3.2). */
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     status: ContentfulStatusCode,
     kind: string,
     title: string,
-    more: { detail?: string; errors?: ProblemDetails['errors']; retryAfterS?: number; cause?: unknown } = {},
+    more: {
+      detail?: string;
+      errors?: ProblemDetails['errors'];
+      retryAfterS?: number;
+      extensions?: Readonly<Record<string, unknown>>;
+      cause?: unknown;
+    } = {},
   ) {
     super(more.detail ?? title, { cause: more.cause });
     this.status = status;
@@ -32,13 +40,14 @@ export class Problem extends Error {
     this.title = title;
     this.errors = more.errors;
     this.retryAfterS = more.retryAfterS;
+    this.extensions = more.extensions;
   }
 }
 
 /** The one place that turns what was thrown into an answer; what is not foreseen is a 500 without its text. */
 export function problemOf(error: unknown): { details: ProblemDetails; headers: Record<string, string> } {
   if (error instanceof Problem) {
-    const { status, kind, title, errors, retryAfterS, message } = error;
+    const { status, kind, title, errors, retryAfterS, extensions, message } = error;
     return {
       details: {
         type: `/problems/${kind}`,
@@ -46,6 +55,7 @@ export function problemOf(error: unknown): { details: ProblemDetails; headers: R
         status,
         ...(message !== title && { detail: message }),
         ...(errors && { errors }),
+        ...extensions,
       },
       headers: {
         ...(retryAfterS !== undefined && { 'Retry-After': String(retryAfterS) }),
@@ -57,6 +67,16 @@ export function problemOf(error: unknown): { details: ProblemDetails; headers: R
   if (error instanceof HTTPException)
     return {
       details: { type: 'about:blank', title: error.message || 'Request refused', status: error.status },
+      headers: {},
+    };
+  if (isTextRefused(error))
+    return {
+      details: {
+        type: '/problems/invalid-text',
+        title: 'The request has text that cannot be stored',
+        status: 400,
+        detail: 'A text holds a character that is none, such as U+0000.',
+      },
       headers: {},
     };
   if (isDatabaseGone(error)) {
@@ -75,6 +95,10 @@ export function problemOf(error: unknown): { details: ProblemDetails; headers: R
     headers: {},
   };
 }
+
+/** PostgreSQL stores no U+0000: 22021 character_not_in_repertoire, 22P05 untranslatable_character (in JSON). */
+const isTextRefused = (error: unknown): boolean =>
+  error instanceof Error && ['22021', '22P05'].includes((error as { code?: string }).code ?? '');
 
 const goneCodes = new Set([
   'ECONNREFUSED',

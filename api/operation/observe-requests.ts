@@ -7,6 +7,9 @@ import type { Log } from './log.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
+/** A client may send any word as method; neither a log line nor a label takes it as it comes. */
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** Refused requests told a second, and at once: who floods the server must not fill its disk. */
 const toldRate = { perSecond: 20, burst: 200 };
 
@@ -20,7 +23,7 @@ export function observeRequests(log: Log, metrics: RequestMetrics): MiddlewareHa
   let count = 0;
   let untold = 0;
 
-  function tell(context: Context, status: number, route: string, seconds: number): void {
+  function tell(context: Context, method: string, status: number, route: string, seconds: number): void {
     const id = `${prefix}-${(++count).toString(36)}`;
     context.res.headers.set('X-Request-Id', id);
     if (told.take('all', Date.now()) > 0) {
@@ -31,7 +34,7 @@ export function observeRequests(log: Log, metrics: RequestMetrics): MiddlewareHa
     const isFailure = status >= 500;
     log[isFailure ? 'error' : 'info'](isFailure ? 'request.failed' : 'request.refused', {
       id,
-      method: context.req.method,
+      method,
       route,
       status,
       problem: error instanceof Problem ? error.kind : undefined,
@@ -49,9 +52,10 @@ export function observeRequests(log: Log, metrics: RequestMetrics): MiddlewareHa
     const seconds = (performance.now() - begunMs) / 1000;
     const { status } = context.res;
     const route = routePath(context) || '*';
-    metrics.countRequest(context.req.method, route, status, seconds);
+    const method = knownMethods.has(context.req.method) ? context.req.method : 'other';
+    metrics.countRequest(method, route, status, seconds);
     // 421 and 429 included; a look at one's own session before sign-in is no refusal worth a line.
-    if (status >= 400 && !(status === 401 && route === '/api/session' && context.req.method === 'GET'))
-      tell(context, status, route, seconds);
+    if (status >= 400 && !(status === 401 && route === '/api/session' && method === 'GET'))
+      tell(context, method, status, route, seconds);
   };
 }

@@ -35,10 +35,10 @@ export function protectAnswers(): MiddlewareHandler {
       if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', apiPolicy);
       if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
     }
-    if (isSecure(context.req.raw) && !isThisMachine(context.req.header('host')))
+    if (isSecure(context.req.raw) && !isThisMachine(new URL(context.req.url).hostname))
       headers.set('Strict-Transport-Security', strictTransport);
   };
 }
 
 /** A browser would else refuse everything else on http://localhost for a year. */
-const isThisMachine = (host = ''): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+const isThisMachine = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(host);

@@ -56,7 +56,8 @@ export function readReport(body: unknown, findDevice: FindDevice, receivedAtMs: 
   let lastDevice: RegistryDevice | undefined;
   for (let index = 0, offset = 0; index < count; index++, offset += stride) {
     const row = rows[index]!;
-    if (typeof row !== 'object' || row === null) {
+    // A list has members that a report's names would find (`at`).
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       faults = addFault(faults, `[${index}]`, row, 'an object');
       continue;
     }
