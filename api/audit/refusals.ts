@@ -52,6 +52,7 @@ export function createRefusals({
   now?: () => number;
 }): Refusals {
   const counted = new Map<string, Counted>();
+  const noting = new Set<Promise<void>>();
   const writing = new Set<Promise<void>>();
   let tokens = burst;
   let filledAtMs = now();
@@ -142,6 +143,7 @@ export function createRefusals({
   }
 
   const flush = async (): Promise<void> => {
+    await Promise.all(noting);
     writeRepeats(Infinity);
     await Promise.all(writing);
   };
@@ -153,7 +155,10 @@ export function createRefusals({
       // Whoever sends no credential at all has not tried anything: a page that was opened, a scan.
       if (error.kind === 'sign-in-required' && !request.headers.has('authorization') && !request.headers.has('cookie'))
         return;
-      void noteOne(request, error, { route, id: id !== undefined && isUuid(id) ? id : undefined });
+      const noted = noteOne(request, error, { route, id: id !== undefined && isUuid(id) ? id : undefined }).finally(
+        () => noting.delete(noted),
+      );
+      noting.add(noted);
     },
     flush,
     async close() {

@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roles } from '../../api/accounts/contract.ts';
 import { createSessions } from '../../api/accounts/sessions.ts';
+import { createAudit } from '../../api/audit/audit.ts';
 import type { Database, Transaction } from '../../api/database/database.ts';
 import { sql } from '../../api/database/sql.ts';
 import { beginSession, makeAccount } from '../fixtures/make-viewer.ts';
 import { fillTables, listTenantTables, type RowMaker, type TenantTable } from './fill-tables.ts';
 import { makeStation, openTestDatabase } from './harness.ts';
 
+/** One entry brings its chain's head. */
+const writeAuditEntry: RowMaker = (transaction, stationId) =>
+  createAudit(database).writeIn(transaction, { stationId, actor: null, action: 'test.done', outcome: 'done' });
+
 /** Tables that cannot be filled from the catalogue alone. */
 const makers: Record<string, RowMaker> = {
   stations: async () => {},
+  audit_entries: writeAuditEntry,
+  audit_heads: writeAuditEntry,
 };
 
 let database: Database;
