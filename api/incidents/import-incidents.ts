@@ -17,6 +17,7 @@ import {
   updateIncidents,
   type IncidentBody,
 } from './queries.ts';
+import { raiseRewrites } from './reading-queries.ts';
 import { incidentFields, nameIncidents, readIncident, type ReadIncident } from './read-incident.ts';
 
 /**
@@ -65,6 +66,8 @@ export async function importIncidents(request: ImportRequest): Promise<ImportOut
         if (counts.added + counts.changed > 0)
           await running.publish(async (transaction) => {
             if (changed.length > 0) await updateIncidents(transaction, stationId, changed);
+            // Their numbers were taken as they were staged: others that came meanwhile have higher ones.
+            await raiseRewrites(transaction, stationId);
           });
       },
       sweepIncidents,

@@ -1,0 +1,125 @@
+import type { Transaction } from '../database/database.ts';
+import { sql, type Statement } from '../database/sql.ts';
+import { columnDegrees, columnEpochMs, incidentSources, type IncidentColumnsQuery } from './contract.ts';
+import type { Incident, IncidentsQuery } from './contract.ts';
+import type { IncidentScope } from './incident-scope.ts';
+
+type Filter = Pick<IncidentColumnsQuery, 'from' | 'to' | 'bbox' | 'categories' | 'sources'>;
+
+/** The conditions that a request names; `i` is the incident. Nothing for what it does not name. */
+function matching({ from, to, bbox, categories, sources }: Filter): Statement {
+  const parts = [
+    from === undefined ? sql`` : sql` AND i.occurred_at >= ${new Date(from)}::timestamptz`,
+    to === undefined ? sql`` : sql` AND i.occurred_at < ${new Date(to)}::timestamptz`,
+    bbox ? sql` AND i.point && ST_MakeEnvelope(${bbox[0]}, ${bbox[1]}, ${bbox[2]}, ${bbox[3]}, 4326)` : sql``,
+    categories ? sql` AND i.category = ANY(${categories}::text[])` : sql``,
+    sources ? sql` AND i.source = ANY(${sources}::text[])` : sql``,
+  ];
+  return parts.reduce((all, part) => sql`${all}${part}`);
+}
+
+/**
+ * Which incidents match, newest first? Texts only of the stations whose texts are the viewer's. By incidents_time_idx,
+ * a box by incidents_point_idx, numbers by their unique key.
+ */
+export async function findIncidents(
+  transaction: Transaction,
+  { stationIds, textStationIds }: IncidentScope,
+  { numbers, limit, ...filter }: IncidentsQuery,
+): Promise<Incident[]> {
+  const rows = await transaction.query<Omit<Incident, 'at' | 'lngLat'> & { at: Date; lng: number; lat: number }>(sql`
+    SELECT i.id, i.station_id AS "stationId", i.number, i.category, i.source, i.occurred_at AS at,
+      ST_X(i.point) AS lng, ST_Y(i.point) AS lat,
+      CASE WHEN i.station_id = ANY(${textStationIds}::uuid[]) THEN i.description END AS text
+    FROM incidents i
+    WHERE i.station_id = ANY(${stationIds}::uuid[])${matching(filter)}
+      ${numbers ? sql`AND i.number = ANY(${numbers}::bigint[])` : sql``}
+    ORDER BY i.occurred_at DESC, i.number DESC LIMIT ${limit}`);
+  return rows.map(({ at, lng, lat, ...row }) => ({ ...row, at: at.toISOString(), lngLat: [lng, lat] }));
+}
+
+/** Bytes of one row of `packed`: number, lng, lat, minutes (big-endian i32), then category and source in a u16. */
+export const packedRowBytes = 18;
+
+export interface PackedIncidents {
+  count: number;
+  /** The categories in this batch; rows name them by their place in it. */
+  categories: string[];
+  /** Null: none. */
+  packed: Buffer | null;
+}
+
+/**
+ * The next incidents of one station by number, packed by the database: a value a row would cost the server an object
+ * each. By the unique key of station and number, where the last batch ended.
+ */
+export async function findPackedIncidents(
+  transaction: Transaction,
+  stationId: string,
+  { after, limit, ...filter }: Filter & { after: number; limit: number },
+): Promise<PackedIncidents> {
+  const [row] = await transaction.query<PackedIncidents>(sql`
+    WITH batch AS MATERIALIZED (
+      SELECT i.number, i.point, i.occurred_at, i.category, i.source FROM incidents i
+      WHERE i.station_id = ${stationId} AND i.number > ${after}::bigint${matching(filter)}
+      ORDER BY i.number LIMIT ${limit}
+    ), named AS MATERIALIZED (
+      SELECT array_agg(DISTINCT category) AS categories FROM batch
+    )
+    SELECT count(*) AS count, coalesce((SELECT categories FROM named), '{}') AS categories,
+      string_agg(
+        int4send(b.number)
+        || int4send(round(ST_X(b.point) / ${columnDegrees}::float8)::integer)
+        || int4send(round(ST_Y(b.point) / ${columnDegrees}::float8)::integer)
+        || int4send(floor(extract(epoch FROM b.occurred_at - ${new Date(columnEpochMs)}::timestamptz) / 60)::integer)
+        || int2send((4 * least(array_position((SELECT categories FROM named), b.category) - 1, 8191)
+            + array_position(${[...incidentSources]}::text[], b.source) - 1)::smallint),
+        ''::bytea ORDER BY b.number) AS packed
+    FROM batch b`);
+  return row!;
+}
+
+/** How often have known incidents of this station changed or gone? 0: never. By the primary key of revisions. */
+export async function findRewrites(transaction: Transaction, stationId: string): Promise<number> {
+  const [row] = await transaction.query<{ revision: number }>(
+    sql`SELECT revision FROM revisions WHERE station_id = ${stationId} AND noun = 'incident-rewrites'`,
+  );
+  return row?.revision ?? 0;
+}
+
+/** Tells viewers to fetch all incidents of a station again; belongs in the transaction that makes it so. */
+export async function raiseRewrites(transaction: Transaction, stationId: string): Promise<void> {
+  await transaction.execute(sql`
+    INSERT INTO revisions (station_id, noun) VALUES (${stationId}, 'incident-rewrites')
+    ON CONFLICT (station_id, noun) DO UPDATE SET revision = revisions.revision + 1`);
+}
+
+export interface GridCountRow {
+  stationId: string;
+  gridId: string | null;
+  category: string;
+  count: number;
+}
+
+/**
+ * How many incidents of each category had each grid in this time? An incident on a border counts for one grid.
+ * By incidents_time_idx, then grids_area_idx for each incident.
+ */
+export async function countByGrid(
+  transaction: Transaction,
+  stationIds: readonly string[],
+  { from, to }: { from: Date; to: Date },
+): Promise<GridCountRow[]> {
+  return transaction.query<GridCountRow>(sql`
+    SELECT i.station_id AS "stationId", g.id AS "gridId", i.category, count(*) AS count
+    FROM incidents i
+    LEFT JOIN LATERAL (
+      SELECT g.id FROM grids g
+      WHERE g.station_id = i.station_id AND g.area && i.point AND ST_Intersects(g.area, i.point)
+      ORDER BY length(g.number), g.number LIMIT 1
+    ) AS g ON true
+    WHERE i.station_id = ANY(${stationIds}::uuid[])
+      AND i.occurred_at >= ${from}::timestamptz AND i.occurred_at < ${to}::timestamptz
+    GROUP BY i.station_id, g.id, i.category
+    ORDER BY i.station_id, g.id, count(*) DESC, i.category`);
+}
