@@ -13,6 +13,7 @@ import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
+import { createIncidentRoutes } from './incidents/routes.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Ingest } from './positions/ingest.ts';
 import type { Log } from './operation/log.ts';
@@ -72,6 +73,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))
+    .route('/api', createIncidentRoutes(dependencies))
     .route('/api', createSearchRoutes(dependencies));
 
   app.all('/api/*', () => {
