@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import { sql } from '../database/sql.ts';
 
-export type RevisedNoun = 'units' | 'grids' | 'sentinels' | 'incidents';
+export type RevisedNoun = 'units' | 'grids' | 'sentinels' | 'incidents' | 'stations';
 
 /** How often has this noun changed in each station? By the primary key; a station without a row never changed. */
 export async function findRevisions(transaction: Transaction, noun: RevisedNoun, stationIds: readonly string[]) {

@@ -4,10 +4,13 @@ import type { Station } from './contract.ts';
 
 /** Which stations exist and how they hang together? Before there is a scope, so ids only. */
 export async function listStationTree(database: Database): Promise<{ id: string; parentId: string | null }[]> {
-  return database.inScope([], (transaction) =>
-    transaction.query<{ id: string; parentId: string | null }>(
-      sql`SELECT id, parent_id AS "parentId" FROM list_station_tree()`,
-    ),
+  return database.inScope([], listTreeIn);
+}
+
+/** The same, as a transaction sees it. */
+export async function listTreeIn(transaction: Transaction): Promise<{ id: string; parentId: string | null }[]> {
+  return transaction.query<{ id: string; parentId: string | null }>(
+    sql`SELECT id, parent_id AS "parentId" FROM list_station_tree()`,
   );
 }
 
