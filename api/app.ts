@@ -4,6 +4,7 @@ import { checkOrigin } from './accounts/check-origin.ts';
 import { createSessionRoutes } from './accounts/routes.ts';
 import type { Sessions } from './accounts/sessions.ts';
 import type { Viewer } from './accounts/viewer.ts';
+import { createAdministrationRoutes } from './administration/routes.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Refusals } from './audit/refusals.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
@@ -20,6 +21,7 @@ import type { Log } from './operation/log.ts';
 import { limitBodies } from './operation/limit-bodies.ts';
 import { observeRequests } from './operation/observe-requests.ts';
 import { rememberClient } from './operation/remember-client.ts';
+import type { Seal } from './operation/seal.ts';
 import { createRequestLimits } from './operation/request-limits.ts';
 import { createRequestMetrics } from './operation/request-metrics.ts';
 import { createOperationRoutes } from './operation/routes.ts';
@@ -41,6 +43,8 @@ export interface Dependencies {
   /** Who asks; throws a 401 Problem when nobody is signed in. */
   viewerOf(request: Request): Promise<Viewer>;
   sessions: Sessions;
+  /** What is kept encrypted in the database and in cookies. */
+  seal: Seal;
   /** The record of who did what; writing to it fails the action where it cannot be written. */
   audit: Audit;
   /** Where refused requests are noted, at a bounded rate. */
@@ -68,6 +72,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createOperationRoutes(dependencies, metrics))
     .route('/api', createSessionRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))
+    .route('/api', createAdministrationRoutes(dependencies))
     .route('/api', createPositionRoutes(dependencies, { ...limits, ...metrics }))
     .route('/api', createBasemapRoutes(dependencies))
     .route('/api', createGridRoutes(dependencies))
