@@ -1,6 +1,7 @@
 // Cuts the Chinese font to size before Vite bundles it: one small file per weight with what the screen itself says,
 // one with the names people are likely to have, and the rest in slices that a browser fetches only for a character it
-// meets. Written to .svelte-kit/fonts; does nothing when nothing changed.
+// meets. Written to .svelte-kit/fonts, as style sheets for the page and as faces.js for the labels of the map; does
+// nothing when nothing changed.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,13 +11,17 @@ const root = join(import.meta.dirname, '..');
 const source = join(root, 'node_modules/@fontsource/noto-sans-sc');
 const out = join(root, '.svelte-kit/fonts');
 
-/** Regular and semi-bold are all the screen uses; the local names are those of Google's and Adobe's packages. */
+/**
+ * Regular and semi-bold are all the screen uses; the local names are those of Google's and Adobe's packages, the map's
+ * name is what the style of the base map calls it.
+ */
 const weights = [
   {
     weight: 400,
+    mapName: 'Noto Sans SC',
     local: ['Noto Sans SC Regular', 'NotoSansSC-Regular', 'Noto Sans CJK SC Regular', 'Noto Sans CJK SC'],
   },
-  { weight: 600, local: ['Noto Sans SC SemiBold', 'NotoSansSC-SemiBold'] },
+  { weight: 600, mapName: 'Noto Sans SC Semibold', local: ['Noto Sans SC SemiBold', 'NotoSansSC-SemiBold'] },
 ];
 
 const ascii = String.fromCodePoint(...Array.from({ length: 95 }, (_, i) => 32 + i));
@@ -97,7 +102,16 @@ mkdirSync(out, { recursive: true });
 const points = (characters) => characters.map((character) => character.codePointAt(0));
 let coreCss = '';
 let restCss = '';
+/** What faces.js says: the slices of unicode.json stand there once, whichever weights they come in. */
+const imports = [];
+const faceOf = (url, range) => {
+  imports.push(`import file${imports.length} from '${url}?url';`);
+  return `{ url: file${imports.length - 1}, 'unicode-range': ${range} }`;
+};
+const slices = Object.entries(JSON.parse(readFileSync(join(source, 'unicode.json'), 'utf8')));
+const facesByName = [];
 for (const each of weights) {
+  const faces = [];
   const core = coreOf[each.weight];
   const more = likely.filter((character) => !core.includes(character));
   for (const [name, file, characters] of [
@@ -108,23 +122,37 @@ for (const each of weights) {
     const whole = readFileSync(join(source, `files/noto-sans-sc-${file}-${each.weight}-normal.woff2`));
     const cut = await subsetFont(whole, characters.join(''), { targetFormat: 'woff2' });
     writeFileSync(join(out, `${name}-${each.weight}.woff2`), cut);
-    coreCss += face(each, `./${name}-${each.weight}.woff2`, toRange(points(characters)));
+    const range = toRange(points(characters));
+    coreCss += face(each, `./${name}-${each.weight}.woff2`, range);
+    faces.push(faceOf(`./${name}-${each.weight}.woff2`, `'${range}'.split(',')`));
     process.stdout.write(
       `font ${each.weight} ${name}: ${characters.length} characters, ${(cut.length / 1000).toFixed(1)} kB\n`,
     );
   }
   const covered = new Set(points([...core, ...more]));
-  for (const [slice, range] of Object.entries(JSON.parse(readFileSync(join(source, 'unicode.json'), 'utf8')))) {
+  for (const [index, [slice, range]] of slices.entries()) {
     const left = fromRange(range).filter((point) => !covered.has(point));
     const name = slice.replace(/[[\]]/g, '');
     const url = relative(out, join(source, `files/noto-sans-sc-${name}-${each.weight}-normal.woff2`)).replaceAll(
       '\\',
       '/',
     );
-    if (left.length > 0) restCss += face(each, url, toRange(left));
+    if (left.length === 0) continue;
+    restCss += face(each, url, toRange(left));
+    // The first file that has a character draws it, so the slice need not leave out what the small files hold.
+    faces.push(faceOf(url, `slices[${index}]`));
   }
+  facesByName.push(`  '${each.mapName}': [\n    ${faces.join(',\n    ')},\n  ],\n`);
 }
 writeFileSync(join(out, 'core.css'), coreCss);
 writeFileSync(join(out, 'rest.css'), restCss);
+writeFileSync(
+  join(out, 'faces.js'),
+  `${imports.join('\n')}
+const slices = ${JSON.stringify(slices.map(([, range]) => range))}.map((range) => range.split(','));
+export const fontFaces = {
+${facesByName.join('')}};
+`,
+);
 mkdirSync(dirname(keyPath), { recursive: true });
 writeFileSync(keyPath, key);
