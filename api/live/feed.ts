@@ -3,12 +3,18 @@ import { encodeDelta, encodePreamble, encodeSnapshot, encodeTrailer, type LiveAu
 import { isInRange, isSameRange, type CellRange } from './frame-cells.ts';
 import type { CellChange, StationUnits } from './station-units.ts';
 
+interface CellDelta {
+  cell: number;
+  /** With its WebSocket header. */
+  frame: Buffer;
+}
+
 interface TickRecord {
   tick: number;
   timeMs: number;
   preamble: Buffer;
-  /** Delta of each cell that changed, with its WebSocket header. */
-  deltas: Map<number, Buffer>;
+  /** Of each cell that changed. An array, because reading a Map's entries makes an object each, a hundred ranges a tick. */
+  deltas: readonly CellDelta[];
 }
 
 /**
@@ -21,7 +27,8 @@ export class Feed {
   readonly #epoch: number;
   /** The tick this feed began after: what changed in it was not encoded. */
   readonly #beganAt: number;
-  #ticks: TickRecord[];
+  readonly #ticks: TickRecord[];
+  #now: TickRecord;
   #snapshots = new Map<number, Buffer>();
 
   constructor(units: StationUnits, audience: LiveAudience, epoch: number, tick: number, timeMs: number) {
@@ -29,7 +36,8 @@ export class Feed {
     this.audience = audience;
     this.#epoch = epoch;
     this.#beganAt = tick;
-    this.#ticks = [this.#record(tick, timeMs, new Map())];
+    this.#now = this.#record(tick, timeMs, []);
+    this.#ticks = [this.#now];
   }
 
   get tick(): number {
@@ -37,10 +45,11 @@ export class Feed {
   }
 
   advance(tick: number, timeMs: number, changes: ReadonlyMap<number, CellChange>): void {
-    const deltas = new Map<number, Buffer>();
+    const deltas: CellDelta[] = [];
     for (const [cell, change] of changes)
-      deltas.set(cell, encodeDelta(this.#units, cell, change, timeMs, this.audience));
-    this.#ticks.push(this.#record(tick, timeMs, deltas));
+      deltas.push({ cell, frame: encodeDelta(this.#units, cell, change, timeMs, this.audience) });
+    this.#now = this.#record(tick, timeMs, deltas);
+    this.#ticks.push(this.#now);
     if (this.#ticks.length > resumableTicks) this.#ticks.shift();
     this.#snapshots.clear();
   }
@@ -72,7 +81,7 @@ export class Feed {
   deltaAndChange(held: CellRange, range: CellRange): Buffer {
     const { preamble, deltas, tick } = this.#now;
     const frames = this.#newCells(held, range);
-    for (const [cell, delta] of deltas) if (isInRange(held, cell) && isInRange(range, cell)) frames.push(delta);
+    for (const { cell, frame } of deltas) if (isInRange(held, cell) && isInRange(range, cell)) frames.push(frame);
     return Buffer.concat([preamble, ...frames, encodeTrailer(tick - 1, false, range, frames.length)]);
   }
 
@@ -88,17 +97,13 @@ export class Feed {
     return messages;
   }
 
-  get #now(): TickRecord {
-    return this.#ticks.at(-1)!;
-  }
-
-  #record(tick: number, timeMs: number, deltas: Map<number, Buffer>): TickRecord {
+  #record(tick: number, timeMs: number, deltas: readonly CellDelta[]): TickRecord {
     return { tick, timeMs, preamble: encodePreamble({ epoch: this.#epoch, tick, timeMs }), deltas };
   }
 
   #deltaOf({ preamble, deltas, tick }: TickRecord, range: CellRange): Buffer {
     const parts = [preamble];
-    for (const [cell, delta] of deltas) if (isInRange(range, cell)) parts.push(delta);
+    for (const { cell, frame } of deltas) if (isInRange(range, cell)) parts.push(frame);
     parts.push(encodeTrailer(tick - 1, false, range, parts.length - 1));
     return Buffer.concat(parts);
   }

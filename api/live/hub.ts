@@ -18,6 +18,7 @@ import {
   isSameAdmission,
   livePath,
   refuseUpgrade,
+  readStationId,
   requestOf,
   type Admission,
 } from './upgrade.ts';
@@ -164,7 +165,8 @@ export function createLiveHub({
         throw new Problem(404, 'not-found', 'There is nothing at this address');
       checkOrigin(incoming);
       const request = requestOf(incoming, trustProxy);
-      const admission = await admit(request, viewerOf);
+      const stationId = readStationId(request);
+      const admission = admit(await viewerOf(request), stationId);
       if (isClosing || viewerCount >= maxViewers)
         throw new Problem(503, 'too-many-viewers', 'The server has all the viewers it can serve', { retryAfterS: 10 });
       socket.off('error', onError);
@@ -181,7 +183,8 @@ export function createLiveHub({
   async function judgeAnew(): Promise<void> {
     for (const [viewer, { request, admission }] of admitted) {
       try {
-        if (!isSameAdmission(await admit(request, viewerOf), admission)) viewer.close(judgedAnewCode, 'rights changed');
+        const now = admit(await viewerOf(request), admission.stationId);
+        if (!isSameAdmission(now, admission)) viewer.close(judgedAnewCode, 'rights changed');
       } catch (error) {
         // A database that is gone says nothing about the session: the picture stays.
         if (problemOf(error).details.status < 500) viewer.close(judgedAnewCode, 'signed out');
@@ -269,19 +272,21 @@ export function createLiveHub({
 
 const isChangedNoun = (noun: string): noun is ChangedNoun => changedNouns.includes(noun as ChangedNoun);
 
-/** Viewers of the same cells share one buffer: its bytes are put together once. */
+/**
+ * Viewers of the same cells share one buffer: its bytes are put together once, and written to one after the other of
+ * them, so that the kernel copies them from the processor's cache.
+ */
 function sendTick({ feed, viewers }: WatchedFeed): void {
-  const messages = new Map<string, Buffer>();
+  const byRange = new Map<string, { range: CellRange; viewers: LiveViewer[] }>();
   for (const viewer of viewers) {
-    const range = viewer.sharedRange;
-    if (range) viewer.sendShared(messageOf(messages, feed, range));
+    const shared = viewer.sharedRange;
+    const group = shared && byRange.get(shared.key);
+    if (group) group.viewers.push(viewer);
+    else if (shared) byRange.set(shared.key, { range: shared.range, viewers: [viewer] });
     else viewer.sendTick();
   }
-}
-
-function messageOf(messages: Map<string, Buffer>, feed: Feed, range: CellRange): Buffer {
-  const key = `${range.west} ${range.south} ${range.east} ${range.north}`;
-  let message = messages.get(key);
-  if (!message) messages.set(key, (message = feed.delta(range)));
-  return message;
+  for (const group of byRange.values()) {
+    const message = feed.delta(group.range);
+    for (const viewer of group.viewers) viewer.sendShared(message);
+  }
 }

@@ -14,6 +14,12 @@ const viewAnswerMs = 100;
 /** What a viewer says most often: read without a parser. */
 const echoPattern = /^\{"type":"echo","tick":(\d{1,10})\}$/;
 
+export interface NamedRange {
+  range: CellRange;
+  /** The same for equal ranges. */
+  key: string;
+}
+
 export interface ViewerCounts {
   bytes: number;
   resets: number;
@@ -35,6 +41,8 @@ export class LiveViewer {
   readonly #epoch: number;
   readonly #counts: ViewerCounts;
   #range: CellRange | undefined;
+  /** `#range` with its name, by which viewers of the same cells find together. */
+  #named: NamedRange | undefined;
   /** The range whose cells the viewer has; undefined when it must be sent everything. */
   #held: CellRange | undefined;
   #sentTick = 0;
@@ -61,8 +69,8 @@ export class LiveViewer {
    * The range for which this viewer takes the tick as everybody with that range does; undefined when it takes it
    * otherwise (`sendTick`).
    */
-  get sharedRange(): CellRange | undefined {
-    return this.#held === this.#range && this.#hasRoom() ? this.#held : undefined;
+  get sharedRange(): NamedRange | undefined {
+    return this.#held === this.#range && this.#hasRoom() ? this.#named : undefined;
   }
 
   /** Writes the tick's message that this viewer shares with others. */
@@ -117,7 +125,10 @@ export class LiveViewer {
   #onView({ bbox, resume }: ViewMessage, nowMs: number): void {
     const isFirst = !this.#range;
     const range = cellRangeOf(bbox);
-    if (isFirst || !isSameRange(range, this.#range!)) this.#range = range;
+    if (isFirst || !isSameRange(range, this.#range!)) {
+      this.#range = range;
+      this.#named = { range, key: `${range.west} ${range.south} ${range.east} ${range.north}` };
+    }
     if (isFirst && resume && resume.epoch === this.#epoch && this.#sendMissed(resume.tick, resume.range, range)) return;
     if (isFirst) return this.#sendReset();
     // Otherwise the next tick that is sent brings the change.

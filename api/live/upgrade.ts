@@ -35,16 +35,23 @@ export function requestOf(incoming: IncomingMessage, trustProxy: TrustProxy): Re
 }
 
 /**
- * Which station the request may watch, and how exactly.
- * @throws {Problem} when nobody is signed in, the station is unknown, or the viewer may not see where its units are.
+ * Which station the request asks for.
+ * @throws {Problem} 400 when it names none
  */
-export async function admit(request: Request, viewerOf: (request: Request) => Promise<Viewer>): Promise<Admission> {
+export function readStationId(request: Request): string {
   const stationId = new URL(request.url).searchParams.get('station')?.toLowerCase() ?? '';
   if (!isUuid(stationId))
     throw new Problem(400, 'invalid-request', 'The live socket needs a station', {
       errors: [{ field: 'station', got: stationId, expected: 'a UUID' }],
     });
-  const viewer = await viewerOf(request);
+  return stationId;
+}
+
+/**
+ * How exactly the viewer may watch the station.
+ * @throws {Problem} when the station is unknown, or the viewer may not see where its units are.
+ */
+export function admit(viewer: Viewer, stationId: string): Admission {
   const audience = audienceOf(viewer, stationId, 'whereabouts');
   // As for rows: what may not be seen is not there.
   if (audience === 'none') throw new Problem(404, 'not-found', 'There is no such station');

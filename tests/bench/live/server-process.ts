@@ -1,4 +1,5 @@
 // One server, in a process of its own, so that its CPU is told apart: the live hub, or one of what it is measured against.
+import { createHash } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { Server as SocketIo } from 'socket.io';
@@ -18,7 +19,18 @@ let bytes = 0;
 let skippedTicks = 0;
 
 function serveLive(): HttpServer {
-  const hub = createLiveHub({ viewerOf: async () => makeViewer([stationId], ['commander']) });
+  // As with sessions: a token's hash is looked up each time.
+  const viewer = makeViewer([stationId], ['commander']);
+  const sessions = new Map<string, typeof viewer>();
+  const hub = createLiveHub({
+    async viewerOf(request) {
+      const hash = createHash('sha256')
+        .update(request.headers.get('cookie') ?? '')
+        .digest('hex');
+      if (!sessions.has(hash)) sessions.set(hash, viewer);
+      return sessions.get(hash)!;
+    },
+  });
   const fixes = makeFixes(seed);
   hub.restore(fixes);
   const server = createServer();
