@@ -18,6 +18,7 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     baseURL: process.env['E2E_URL'],
+    ...(process.env['E2E_COMMANDER'] && { storageState: process.env['E2E_COMMANDER'] }),
     viewport: { width: 1280, height: 720 },
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',

@@ -77,7 +77,9 @@ async function readTile(request: Request, event: FetchEvent): Promise<Response> 
   const cache = await caches.open(tileCache);
   const kept = await cache.match(request);
   const newest = fetch(request).then(async (response) => {
-    if (response.ok) {
+    // Who is signed out is not shown what was kept for somebody else.
+    if (response.status === 401) await caches.delete(tileCache);
+    else if (response.ok) {
       await cache.put(request, response.clone());
       await forgetOldest(cache);
     }

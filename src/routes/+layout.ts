@@ -1,11 +1,16 @@
+import { followSession } from '$lib/api/follow-session.ts';
 import { LanguageState } from '$lib/i18n/language-state.svelte.ts';
+import { SessionState } from '$lib/state/session-state.svelte.ts';
 
 export const ssr = false;
 export const prerender = false;
 
 export const load = async () => {
+  const session = new SessionState();
+  // Asked while the words come; nothing waits for the answer here.
+  followSession(session);
   const [language] = await Promise.all([LanguageState.load(), loadFonts()]);
-  return { language };
+  return { language, session };
 };
 
 /**

@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { signInAs } from './sign-in.ts';
 import { startServerProcess } from './start-server.ts';
 
 // Drawn in software: a small picture leaves the time limits to what they measure.
@@ -245,6 +246,7 @@ test('when the server is gone the bar says how old the picture is, the last stat
   let server = await startServerProcess();
   const { port } = new URL(server.url);
   try {
+    await signInAs(page.context(), 'commander', server.url);
     await page.goto(`${server.url}/?view=table`);
     await isLive(page);
     const rows = page.getByRole('table', { name: /巡逻单元/ }).getByRole('row');

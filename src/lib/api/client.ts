@@ -1,3 +1,4 @@
+import { Listeners } from '$lib/state/listeners.ts';
 import type { Failure } from '$lib/state/loadable.ts';
 
 /** A request that gave no answer to use; `failure` is for the screen, the message for the log. */
@@ -13,6 +14,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Told when there is reason to ask the server who is here: an answer or a closed socket said that nobody is. */
+export const sessionDoubts = new Listeners<void>();
+
 export interface RequestOptions {
   /** Query; undefined ones are left out. */
   query?: Record<string, string | undefined>;
@@ -24,8 +28,29 @@ export interface RequestOptions {
  * Gets JSON from our own server.
  * @throws {ApiError} when there was no usable answer. An abort by `signal` throws that signal's reason instead.
  */
-export async function getJson<T>(
+export const getJson = <T>(path: string, options?: RequestOptions): Promise<T> => request('GET', path, {}, options);
+
+/**
+ * Changes something on our own server. `body` undefined: none is sent; undefined comes back where the answer has none.
+ * @throws {ApiError} as `getJson`.
+ */
+export const sendJson = <T>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
+  body?: unknown,
+  options?: RequestOptions,
+): Promise<T> =>
+  request(
+    method,
+    path,
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } },
+    options,
+  );
+
+async function request<T>(
+  method: string,
+  path: string,
+  { body, headers }: { body?: string; headers?: Record<string, string> },
   { query = {}, signal, timeoutMs = 15_000 }: RequestOptions = {},
 ): Promise<T> {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
@@ -33,11 +58,17 @@ export async function getJson<T>(
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(address, {
-      headers: { Accept: 'application/json, application/geo+json, application/problem+json' },
+      method,
+      headers: { Accept: 'application/json, application/geo+json, application/problem+json', ...headers },
+      ...(body !== undefined && { body }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    if (!response.ok) throw new ApiError(await failureOf(response), response.status);
-    return (await response.json()) as T;
+    if (!response.ok) {
+      const failure = await failureOf(response);
+      if (failure.problem === 'sign-in-required') sessionDoubts.tell();
+      throw new ApiError(failure, response.status);
+    }
+    return (response.status === 204 ? undefined : await response.json()) as T;
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted) throw error;
     if (timeout.aborted) throw new ApiError({ kind: 'timeout' }, undefined, error);
@@ -48,14 +79,22 @@ export async function getJson<T>(
 
 /** Reads problem+json (RFC 9457); anything else is told by its status alone. */
 async function failureOf(response: Response): Promise<Failure> {
-  const kind = response.status === 503 ? 'unavailable' : response.status >= 500 ? 'unexpected' : 'refused';
-  if (!/^application\/(problem\+)?json/.test(response.headers.get('Content-Type') ?? '')) return { kind };
-  const problem = (await response.json().catch(() => ({}))) as { title?: unknown; detail?: unknown };
-  const detail = [problem.detail, problem.title].find(
-    (text): text is string => typeof text === 'string' && text !== '',
-  );
-  return detail === undefined ? { kind } : { kind, detail };
+  const failure: Failure = {
+    kind: response.status === 503 ? 'unavailable' : response.status >= 500 ? 'unexpected' : 'refused',
+  };
+  const retryAfterS = Number(response.headers.get('Retry-After') ?? NaN);
+  if (Number.isFinite(retryAfterS)) failure.retryAfterS = retryAfterS;
+  if (!/^application\/(problem\+)?json/.test(response.headers.get('Content-Type') ?? '')) return failure;
+  const { type, title, detail, errors } = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const said = [detail, title].find((text): text is string => typeof text === 'string' && text !== '');
+  if (said !== undefined) failure.detail = said;
+  if (typeof type === 'string' && type.startsWith('/problems/')) failure.problem = type.slice('/problems/'.length);
+  if (Array.isArray(errors)) failure.errors = errors.filter(isFieldError);
+  return failure;
 }
+
+const isFieldError = (row: unknown): row is NonNullable<Failure['errors']>[number] =>
+  typeof (row as { field?: unknown } | null)?.field === 'string';
 
 /** What to tell a person of anything that was thrown. */
 export const failureFor = (error: unknown): Failure =>

@@ -15,7 +15,15 @@ export function followMeasures(stations: StationState, units: UnitState): () => 
   const ended = new AbortController();
   const read = async (): Promise<void> => {
     const stationId = stations.current?.id;
-    if (!stationId || document.hidden || units.status.kind !== 'ready' || units.list.length > maxUnits) return;
+    // Without whereabouts there is nothing measured to read.
+    if (
+      !stationId ||
+      units.connection.kind === 'off' ||
+      document.hidden ||
+      units.status.kind !== 'ready' ||
+      units.list.length > maxUnits
+    )
+      return;
     try {
       const list = await readUnits(stationId, ended.signal);
       if (!ended.signal.aborted && stations.current?.id === stationId) units.loaded(list);

@@ -5,7 +5,8 @@ import { uniteBboxes } from '$lib/geo/bbox.ts';
 import { applyTick } from '$lib/state/apply-tick.ts';
 import type { Failure } from '$lib/state/loadable.ts';
 import type { ScreenState } from '$lib/state/screen-state.svelte.ts';
-import { failureFor } from './client.ts';
+import type { SessionState } from '$lib/state/session-state.svelte.ts';
+import { failureFor, sessionDoubts } from './client.ts';
 import { LiveConnection } from './live.ts';
 import { readGrids, readSentinels, readStations, readUnits } from './reads.ts';
 
@@ -13,23 +14,27 @@ import { readGrids, readSentinels, readStations, readUnits } from './reads.ts';
 const retryMs = 5000;
 
 /**
- * Feeds the screen: reads the stations, then for the one on the screen its base data and its live units, and again
- * whenever a person chooses another one or the server says that something changed.
+ * Feeds the screen: reads the stations, then for the one on the screen its base data and its live units, as far as the
+ * account sees them; and again whenever a person chooses another one, the server says that something changed, or the
+ * account's rights do.
  * @returns the end of it.
  */
-export function followScreen(screen: ScreenState): () => void {
+export function followScreen(screen: ScreenState, session: SessionState): () => void {
   const { stations, view, clock } = screen;
   const whole = new AbortController();
   let stopStation = (): void => {};
   const follow = (station: Station): void => {
     stopStation();
-    stopStation = followStation(screen, station);
+    stopStation = followStation(screen, session, station);
   };
   clock.start();
   const stopChoices = stations.choices.add((station) => {
     screen.selection.clear();
     if (station.bbox) view.fitTo(station.bbox);
     follow(station);
+  });
+  const stopRights = session.changes.add(() => {
+    if (session.current && stations.current) follow(stations.current);
   });
   let again: ReturnType<typeof setTimeout> | undefined;
   const readList = () =>
@@ -46,13 +51,14 @@ export function followScreen(screen: ScreenState): () => void {
     clearTimeout(again);
     whole.abort();
     stopChoices();
+    stopRights();
     stopStation();
     clock.stop();
   };
 }
 
 /** Reads the base data of one station and holds its live connection. @returns the end of it. */
-function followStation({ base, units, view, clock }: ScreenState, station: Station): () => void {
+function followStation({ base, units, view, clock }: ScreenState, session: SessionState, station: Station): () => void {
   const ended = new AbortController();
   base.clear();
   units.clear();
@@ -87,7 +93,13 @@ function followStation({ base, units, view, clock }: ScreenState, station: Stati
       ),
     ),
   };
-  for (const read of Object.values(reads)) read();
+  const nouns = ['grids', 'sentinels', 'units'] as const;
+  const seen = nouns.filter((noun) => session.sees(noun, station.id));
+  for (const noun of seen) reads[noun]();
+  if (!session.sees('whereabouts', station.id)) {
+    units.connectionOff();
+    return () => ended.abort();
+  }
 
   const connection = new LiveConnection({
     url: `/api/live?station=${station.id}`,
@@ -97,8 +109,9 @@ function followStation({ base, units, view, clock }: ScreenState, station: Stati
     },
     onState: (state) => units.connectionChanged(state),
     onChanged: ({ noun }) => {
-      if (noun !== 'incidents') reads[noun]();
+      if (noun !== 'incidents' && seen.includes(noun)) reads[noun]();
     },
+    onRefused: () => sessionDoubts.tell(),
   });
   const look = (bbox: Bbox | undefined): void => {
     // A station without a place yet is watched wherever its units are.

@@ -35,6 +35,8 @@ export interface LiveConnectionOptions {
   onTick(tick: LiveTick): void;
   onState(state: LiveConnectionState): void;
   onChanged(message: ChangedMessage): void;
+  /** The server ended the connection because the session or its rights are other ones now, or did not begin it. */
+  onRefused(): void;
   surroundings?: LiveSurroundings;
 }
 
@@ -42,6 +44,8 @@ export interface LiveConnectionOptions {
 const retryMs = [100, 500, 1000, 2000, 5000, 10_000, 15_000];
 const silentAfterMs = 5000;
 const viewEveryMs = 150;
+/** The server closes with it when who watches is signed out or may no longer watch. */
+const judgedAnewCode = 4401;
 
 /**
  * The live socket with its troubles taken care of: a drop, silence or a gap leads to a new connection that resumes
@@ -114,9 +118,17 @@ export class LiveConnection {
       (event: E) => {
         if (this.#socket === socket) handle(event);
       };
-    socket.onopen = ifCurrent(() => this.#sendView());
+    let wasOpen = false;
+    socket.onopen = ifCurrent(() => {
+      wasOpen = true;
+      this.#sendView();
+    });
     socket.onmessage = ifCurrent((event: MessageEvent) => this.#onMessage(event.data));
-    socket.onclose = ifCurrent(() => this.#onLost());
+    socket.onclose = ifCurrent(({ code }: CloseEvent) => {
+      // Browsers do not tell why a socket was not opened: it may be that nobody is signed in.
+      if (code === judgedAnewCode || !wasOpen) this.#options.onRefused();
+      this.#onLost();
+    });
     this.#expectTick();
   }
 

@@ -52,6 +52,10 @@ export class LanguageState {
   readonly word = (group: 'role' | 'equipment' | 'sentinel.kind', name: string): string =>
     this.#messages.t(`${group}.${name}`, { lng: this.#language, defaultValue: name });
 
+  /** What to say of a problem that the server named; undefined: there is no sentence for it here. */
+  readonly problem = (name: string): string | undefined =>
+    this.#messages.t(`problem.${name}`, { lng: this.#language, defaultValue: '' }) || undefined;
+
   async choose(language: Language): Promise<void> {
     if (!this.#messages.hasResourceBundle(language, 'translation'))
       this.#messages.addResourceBundle(language, 'translation', await loaders[language]());

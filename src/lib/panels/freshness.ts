@@ -10,10 +10,11 @@ const brokenAfterS = 20;
 /** Below this a tick is merely late. */
 const freshBelowS = 4;
 
-/** `waiting`: not live, but what is shown is still true; `old`: what is shown may mislead. */
-export type Freshness = 'connecting' | 'live' | 'waiting' | 'old';
+/** `waiting`: not live, but what is shown is still true; `old`: what is shown may mislead; `off`: nothing live is shown. */
+export type Freshness = 'connecting' | 'live' | 'waiting' | 'old' | 'off';
 
 export function readFreshness(connection: Connection, dataAgeS: number | undefined): Freshness {
+  if (connection.kind === 'off') return 'off';
   if (dataAgeS === undefined) return connection.kind === 'waiting' ? 'old' : 'connecting';
   if (dataAgeS >= (connection.kind === 'live' ? brokenAfterS : oldAfterS)) return 'old';
   return connection.kind === 'live' && dataAgeS < freshBelowS ? 'live' : 'waiting';

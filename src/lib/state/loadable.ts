@@ -1,7 +1,16 @@
-/** Why something could not be had, for a person: the screen has words for each kind; `detail` is the server's own sentence. */
+/**
+ * Why something could not be had, for a person: the screen has words for each kind and for most problems the server
+ * names; `detail` is the server's own sentence.
+ */
 export interface Failure {
   kind: 'unreachable' | 'timeout' | 'unavailable' | 'refused' | 'unexpected';
+  /** The problem's stable name, such as `sign-in-failed`. */
+  problem?: string;
   detail?: string;
+  /** What was refused, field by field. */
+  errors?: readonly { field: string; got: string; expected: string }[];
+  /** Seconds after which another try makes sense. */
+  retryAfterS?: number;
 }
 
 /**

@@ -15,7 +15,8 @@ export interface UnitNow extends Omit<Unit, 'at' | 'lngLat'> {
 
 /** How the live connection stands, for the top bar. */
 export interface Connection {
-  kind: 'connecting' | 'live' | 'waiting';
+  /** `off`: this account sees nobody's whereabouts, so that there is nothing to connect to. */
+  kind: 'connecting' | 'live' | 'waiting' | 'off';
   sinceMs: number;
   /** Server time of the newest tick, undefined before the first. */
   lastTickAtMs: number | undefined;
@@ -126,6 +127,11 @@ export class UnitState {
 
   failed(failure: Failure): void {
     this.#units = failedAfter(this.#units, failure);
+  }
+
+  /** Whereabouts are not for this account. */
+  connectionOff(): void {
+    this.#connection = { kind: 'off', sinceMs: Date.now(), lastTickAtMs: undefined };
   }
 
   connectionChanged(connection: Connection): void {

@@ -38,7 +38,8 @@ test('every sentence is said somewhere', () => {
   // Sentences asked for by a part that is computed, `unit.kind.${kind}`, and words of kinds the server names.
   const groups = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map(([, start = '']) => start);
   const asked = (key: string) =>
-    source.includes(`'${key}'`) || [...groups, 'role.', 'equipment.'].some((start) => key.startsWith(start));
+    source.includes(`'${key}'`) ||
+    [...groups, 'role.', 'equipment.', 'problem.'].some((start) => key.startsWith(start));
   expect(
     Object.keys(zh)
       .map(withoutPlural)

@@ -18,6 +18,7 @@ class Page {
   readonly connection: LiveConnection;
   returned = () => {};
   isOffline = false;
+  refusals = 0;
 
   constructor(url: string) {
     this.connection = new LiveConnection({
@@ -25,6 +26,7 @@ class Page {
       onTick: (tick) => this.ticks.push(tick),
       onState: (state) => this.states.push(state),
       onChanged: (message) => this.changed.push(message),
+      onRefused: () => this.refusals++,
       surroundings: {
         open: (address) => {
           this.openedAtMs.push(Date.now());

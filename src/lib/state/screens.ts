@@ -1,0 +1,74 @@
+import type { Action } from '$api/accounts/contract.ts';
+import type { SessionState } from './session-state.svelte.ts';
+
+/** What an account may open. Each has its own address; what is not offered is also refused when its address is typed. */
+export const screens = ['map', 'admin', 'audit', 'account'] as const;
+export type ScreenName = (typeof screens)[number];
+
+export const addressOf: Record<ScreenName, string> = {
+  map: '/map',
+  admin: '/admin',
+  audit: '/audit',
+  account: '/account',
+};
+
+/** Pages for whoever comes, with a link or a password. */
+const publicPages = ['/sign-in', '/setup', '/join'];
+
+const startsWith = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
+
+export const isPublic = (path: string): boolean => publicPages.some((base) => startsWith(path, base));
+
+/** Which screen an address belongs to; the root is each account's own first screen. */
+export const screenOf = (path: string): ScreenName | undefined =>
+  screens.find((name) => startsWith(path, addressOf[name]));
+
+/** What is administered, each with what one must be allowed to do for it. */
+export const adminActions: readonly Action[] = [
+  'manageStations',
+  'manageAccounts',
+  'manageUnits',
+  'manageDevices',
+  'editGrids',
+  'editSentinels',
+  'editMembers',
+  'editCrews',
+  'invite',
+  'manageRetention',
+];
+
+type Rights = Pick<SessionState, 'sees' | 'may' | 'current'>;
+
+export function mayOpen(session: Rights, screen: ScreenName): boolean {
+  switch (screen) {
+    case 'map':
+      return session.sees('grids');
+    case 'admin':
+      return adminActions.some((action) => session.may(action));
+    case 'audit':
+      return session.sees('audit');
+    // A wall is a screen that nobody sits at.
+    case 'account':
+      return session.current?.kind === 'person';
+  }
+}
+
+/** Where an account starts. */
+export function firstScreenOf(session: Rights): ScreenName {
+  const role = session.current?.mainRole;
+  if (role === 'administrator') return 'admin';
+  if (role === 'auditor') return 'audit';
+  return 'map';
+}
+
+/**
+ * Where to go after signing in: the address that was asked for when it is one of ours, else the first screen.
+ * @param to as it stands in the address, so anything
+ */
+export function returnAddress(to: string | null, origin: string): string {
+  if (!to || !URL.canParse(to, origin)) return '/';
+  const url = new URL(to, origin);
+  // "//elsewhere" and "/\elsewhere" name other hosts.
+  if (url.origin !== origin || isPublic(url.pathname)) return '/';
+  return url.pathname + url.search + url.hash;
+}

@@ -1,0 +1,14 @@
+import { expect, type BrowserContext } from '@playwright/test';
+import type { Role } from '../../api/accounts/contract.ts';
+
+/** Stands in README: the demo's accounts are named after their roles. */
+export const demoPassword = 'pingan-demo';
+
+/** Signs the browser in at a server as one of the demo's accounts, without the form. */
+export async function signInAs(context: BrowserContext, role: Role, url = process.env['E2E_URL'] ?? ''): Promise<void> {
+  const answer = await context.request.post(`${url}/api/session`, { data: { username: role, password: demoPassword } });
+  expect(answer.status(), await answer.text()).toBe(200);
+}
+
+/** For tests of signing in itself: nobody is signed in. */
+export const nobody = { cookies: [], origins: [] };
