@@ -73,16 +73,32 @@ const instantSchema = z
   .pipe(z.iso.datetime({ offset: true, error: expectedTime }))
   .transform((text) => Date.parse(text));
 
-/** `GET /api/units/{id}/track?from&to`: fixes with from ≤ time < to, in milliseconds since 1970. */
-export const trackQuerySchema = z.object({ from: instantSchema, to: instantSchema }).pipe(
-  z
-    .object({ from: z.number(), to: z.number() })
-    .refine(({ from, to }) => from < to, { path: ['to'], error: 'a time after from', abort: true })
-    .refine(({ from, to }) => to - from <= maxTrackRangeMs, {
-      path: ['to'],
-      error: 'a time at most 7 days after from',
-    }),
-);
+/** Characters of the reason that a look at a past track is given. */
+export const maxReasonLength = 200;
+
+/**
+ * `GET /api/units/{id}/track?from&to&reason`: fixes with from ≤ time < to, in milliseconds since 1970. Without a reason
+ * only what the viewer took part in is answered: the time of their own shifts on the unit.
+ */
+export const trackQuerySchema = z
+  .object({
+    from: instantSchema,
+    to: instantSchema,
+    reason: z
+      .string()
+      .trim()
+      .refine((text) => [...text].length <= maxReasonLength, `at most ${maxReasonLength} characters`)
+      .optional(),
+  })
+  .pipe(
+    z
+      .object({ from: z.number(), to: z.number(), reason: z.string().optional() })
+      .refine(({ from, to }) => from < to, { path: ['to'], error: 'a time after from', abort: true })
+      .refine(({ from, to }) => to - from <= maxTrackRangeMs, {
+        path: ['to'],
+        error: 'a time at most 7 days after from',
+      }),
+  );
 
 /**
  * Properties of a piece of a track: a LineString, or a Point where only one fix stands alone. A new piece begins where

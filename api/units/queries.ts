@@ -53,16 +53,40 @@ export async function findTrackedUnit(
   return row ?? null;
 }
 
+/** A span of time, in milliseconds since 1970: from ≤ time < to. */
+export interface TimeSpan {
+  from: number;
+  to: number;
+}
+
+/** When was this member on this unit's crew, within the span? Empty: never. By crew_members_member_idx. */
+export async function findShiftsOf(
+  transaction: Transaction,
+  unit: { id: string; stationId: string },
+  memberId: string,
+  { from, to }: TimeSpan,
+): Promise<TimeSpan[]> {
+  return transaction.query<TimeSpan>(sql`
+    SELECT (extract(epoch FROM c.shift_starts_at) * 1000)::float8 AS "from", (extract(epoch FROM c.shift_ends_at) * 1000)::float8 AS "to"
+    FROM crew_members cm JOIN crews c ON c.id = cm.crew_id
+    WHERE cm.member_id = ${memberId} AND cm.station_id = ${unit.stationId} AND c.unit_id = ${unit.id}
+      AND c.shift_starts_at < ${new Date(to).toISOString()}::timestamptz AND c.shift_ends_at > ${new Date(from).toISOString()}::timestamptz
+    ORDER BY 1`);
+}
+
 /**
  * Where was this unit from … to (exclusive), by device and then time? By the key of fixes (device, time) for each device
  * that ever reported for the unit, in the days' partitions only.
+ * @param within only fixes of these spans; undefined: all
  */
 export async function findTrack(
   transaction: Transaction,
   unit: { stationId: string; number: number },
-  { from, to }: { from: number; to: number },
+  { from, to }: TimeSpan,
   limit: number,
+  within?: readonly TimeSpan[],
 ): Promise<TrackFix[]> {
+  const iso = (ms: number) => new Date(ms).toISOString();
   return transaction.query<TrackFix>(sql`
     SELECT coalesce(d.name, f.device_number::text) AS device,
       round(ST_X(f.point)::numeric, 7)::float8 AS lng, round(ST_Y(f.point)::numeric, 7)::float8 AS lat,
@@ -72,7 +96,13 @@ export async function findTrack(
     LEFT JOIN devices d ON d.number = du.device_number
     WHERE du.station_id = ${unit.stationId} AND du.unit_number = ${unit.number}
       AND f.station_id = ${unit.stationId} AND f.unit_number = ${unit.number}
-      AND f.observed_at >= ${new Date(from).toISOString()}::timestamptz AND f.observed_at < ${new Date(to).toISOString()}::timestamptz
+      AND f.observed_at >= ${iso(from)}::timestamptz AND f.observed_at < ${iso(to)}::timestamptz
+      ${
+        within === undefined
+          ? sql``
+          : sql`AND EXISTS (SELECT 1 FROM unnest(${within.map((span) => iso(span.from))}::timestamptz[], ${within.map((span) => iso(span.to))}::timestamptz[])
+              AS span(starts_at, ends_at) WHERE f.observed_at >= span.starts_at AND f.observed_at < span.ends_at)`
+      }
     ORDER BY f.device_number, f.observed_at
     LIMIT ${limit}`);
 }

@@ -1,11 +1,13 @@
 import { Hono } from 'hono';
 import type { Dependencies } from '../app.ts';
 import { Problem } from '../errors.ts';
+import { clientAddressOf } from '../operation/client-address.ts';
 import { sendGeoJson } from '../reading/geojson.ts';
 import { notFound, readId, readQuery } from '../reading/read-query.ts';
 import { readScope } from '../reading/read-scope.ts';
 import { maxTrackFixes, staleAfterS, trackQuerySchema, unitsQuerySchema, type Unit } from './contract.ts';
-import { findTrack, findTrackedUnit, findUnits, type UnitRow } from './queries.ts';
+import { lookAtTrack } from './look-at-track.ts';
+import { findUnits, type UnitRow } from './queries.ts';
 import { splitTrack } from './split-track.ts';
 import { unitScope } from './unit-scope.ts';
 import { writeTrack } from './write-track.ts';
@@ -13,7 +15,7 @@ import { writeTrack } from './write-track.ts';
 /** Whereabouts of people on duty: no cache keeps them. */
 const unkept = { 'Cache-Control': 'no-store' };
 
-export function createUnitRoutes({ database, viewerOf }: Pick<Dependencies, 'database' | 'viewerOf'>) {
+export function createUnitRoutes({ database, viewerOf, audit }: Pick<Dependencies, 'database' | 'viewerOf' | 'audit'>) {
   return new Hono()
     .get('/units', async (context) => {
       const { station } = readQuery(unitsQuerySchema, context.req.query());
@@ -31,17 +33,14 @@ export function createUnitRoutes({ database, viewerOf }: Pick<Dependencies, 'dat
     })
     .get('/units/:id/track', async (context) => {
       const id = readId(context.req.param('id'), 'unit');
-      const range = readQuery(trackQuerySchema, context.req.query());
-      // A track is exact or nothing: a coarse one would still tell a person's day.
+      const query = readQuery(trackQuerySchema, context.req.query());
       const viewer = await viewerOf(context.req.raw);
-      const { exactStationIds, ownStationIds } = readScope(viewer, 'tracks');
-      const stationIds = [...exactStationIds, ...ownStationIds];
-      const { unit, fixes } = await database.inScope(stationIds, async (transaction) => {
-        const unit = await findTrackedUnit(transaction, stationIds, id);
-        if (!unit) throw notFound('unit', id);
-        const isOwn = viewer.ownUnits.some((own) => own.id === id);
-        if (!isOwn && !exactStationIds.includes(unit.stationId)) throw notFound('unit', id);
-        return { unit, fixes: await findTrack(transaction, unit, range, maxTrackFixes + 1) };
+      const { unit, fixes } = await lookAtTrack({ database, audit }, viewer, {
+        ...query,
+        unitId: id,
+        reason: query.reason,
+        address: clientAddressOf(context.req.raw),
+        limit: maxTrackFixes + 1,
       });
       if (fixes.length > maxTrackFixes) throw tooMany(context.req.query());
       const pieces = splitTrack(fixes, staleAfterS[unit.kind] * 1000);

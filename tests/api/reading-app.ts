@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Dependencies } from '../../api/app.ts';
+import { createAudit } from '../../api/audit/audit.ts';
 import type { Database } from '../../api/database/database.ts';
 import { problemOf } from '../../api/errors.ts';
 import { createGridRoutes } from '../../api/grids/routes.ts';
@@ -15,8 +16,9 @@ export function createReadingApp(
   stationIds: readonly string[],
   viewer: Viewer = makeViewer(stationIds, ['commander']),
 ) {
-  const dependencies: Pick<Dependencies, 'database' | 'viewerOf'> = {
+  const dependencies: Pick<Dependencies, 'database' | 'viewerOf' | 'audit'> = {
     database,
+    audit: createAudit(database),
     viewerOf: async () => viewer,
   };
   const app = new Hono()

@@ -63,7 +63,7 @@ test('a walk replayed beside the server moves the unit to its end with a track o
   expect(Math.abs(Date.now() - Date.parse(at!))).toBeLessThan(20_000);
   const from = new Date(Date.now() - 3_600_000).toISOString();
   const to = new Date(Date.now() + 60_000).toISOString();
-  const track = (await (await fetch(`${server.url}/api/units/${id}/track?from=${from}&to=${to}`)).json()) as {
+  const track = (await (await fetch(`${server.url}/api/units/${id}/track?from=${from}&to=${to}&reason=test`)).json()) as {
     features: { properties: { times: string[]; device: string } }[];
   };
   expect(track.features).toHaveLength(1);

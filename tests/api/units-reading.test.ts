@@ -94,7 +94,7 @@ test('a track has its fixes in time order, late ones in place, cut where the uni
     { at: '2026-11-20T08:01:00+08:00', lng: 116.101, lat: 39.9 },
   ]);
   const { status, headers, body } = await read(
-    `/api/units/${walker.id}/track?from=2026-11-20T08:00:00+08:00&to=2026-11-20T01:00:00Z`,
+    `/api/units/${walker.id}/track?from=2026-11-20T08:00:00+08:00&to=2026-11-20T01:00:00Z&reason=test`,
   );
   expect(status).toBe(200);
   expect(headers.get('content-type')).toBe('application/geo+json');
@@ -132,7 +132,7 @@ test('a track begins with its first moment and ends before its last, over midnig
     { at: '2026-11-20T00:01:00Z', lng: 116.3, lat: 39.9 },
   ]);
   const lngs = async (from: string, to: string) =>
-    (await read(`/api/units/${walker.id}/track?from=${from}&to=${to}`)).body.features.map(
+    (await read(`/api/units/${walker.id}/track?from=${from}&to=${to}&reason=test`)).body.features.map(
       ({ geometry }: { geometry: { coordinates: unknown } }) => geometry.coordinates,
     );
   expect(await lngs('2026-11-19T23:59:00Z', '2026-11-20T00:01:00Z')).toEqual([
