@@ -20,11 +20,18 @@ export const readSentinel = (id: string, signal?: AbortSignal): Promise<Sentinel
 export const readUnits = async (station: string, signal?: AbortSignal): Promise<Unit[]> =>
   (await getJson<{ units: Unit[] }>('/api/units', { query: { station }, signal })).units;
 
-/** The pieces of a unit's track with `from` ≤ time < `to`; empty when it reported nothing then. */
+/**
+ * The pieces of a unit's track with `from` ≤ time < `to`; empty when it reported nothing then.
+ * @param reason why somebody else's past is looked at; it is written down. None: one's own shifts only.
+ */
 export const readTrack = (
   unitId: string,
   from: Date,
   to: Date,
+  reason?: string,
   signal?: AbortSignal,
 ): Promise<FeatureCollection<LineString | Point, TrackProperties>> =>
-  getJson(`/api/units/${unitId}/track`, { query: { from: from.toISOString(), to: to.toISOString() }, signal });
+  getJson(`/api/units/${unitId}/track`, {
+    query: { from: from.toISOString(), to: to.toISOString(), reason },
+    signal,
+  });

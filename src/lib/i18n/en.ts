@@ -108,6 +108,17 @@ export const en: Messages = {
   'unit.trackPoints_one': '{{count}} fix, {{length}}',
   'unit.trackPoints_other': '{{count}} fixes, {{length}}',
 
+  'reason.title': 'Look at the track of {{callSign}}',
+  'reason.why':
+    'Looking at where others were needs a reason. It is written to the audit log with your name and the time.',
+  'reason.label': 'Reason',
+  'reason.hint': 'For example: checking the alarm at block 3',
+  'reason.recent': 'Reasons given lately',
+  'reason.missing': 'Give a reason.',
+  'reason.tooLong': 'The reason has {{length}} characters; {{max}} at most.',
+  'reason.cancel': 'Cancel',
+  'reason.look': 'Show track',
+
   'equipment.defibrillator': 'Defibrillator',
   'equipment.aed': 'AED',
   'equipment.extinguisher': 'Fire extinguisher',
@@ -237,6 +248,9 @@ export const en: Messages = {
   'signOut.do': 'Sign out',
   'signOut.failed': 'You are still signed in. {{reason}}',
   'signOut.failedTitle': 'Not signed out',
+  'ownUnit.title': 'My unit',
+  'ownUnit.none': 'You are on no unit’s crew now. Your unit shows here once you are put on a shift.',
+
   'account.menu': 'Account',
   'screen.map': 'Map',
   'screen.admin': 'Administration',
@@ -256,8 +270,12 @@ export const en: Messages = {
   'problem.sign-in-failed': 'User name or password is wrong. Check Caps Lock.',
   'problem.second-factor-required': 'Enter the code.',
   'problem.second-factor-wrong': 'The code is wrong. It changes every 30 seconds; use the newest.',
-  'problem.too-many-requests': 'Too many tries.',
+  'problem.passkey-required': 'This account signs in with a passkey.',
+  'problem.too-many-tries': 'Too many tries.',
+  'problem.too-many-requests': 'Too many requests.',
+  'problem.sign-in-busy': 'Too many people are signing in.',
   'problem.sign-in-required': 'You are no longer signed in; sign in again.',
+  'problem.reason-required': 'Looking at the past track of others needs a reason.',
   'problem.not-allowed': 'This account may not do that.',
   'problem.foreign-origin': 'The request came from another site and was refused.',
 

@@ -12,9 +12,12 @@ export type ShownTrack =
   | { kind: 'shown'; unitId: string; track: TrackCollection }
   | { kind: 'failed'; unitId: string; failure: Failure };
 
+const maxRecentReasons = 5;
+
 /** Which unit's recorded track is looked at; nobody's unless a person asked for it. */
 export class TrackState {
   #shown = $state.raw<ShownTrack>({ kind: 'none' });
+  #recentReasons = $state.raw<readonly string[]>([]);
 
   get current(): ShownTrack {
     return this.#shown;
@@ -40,6 +43,18 @@ export class TrackState {
 
   hide(): void {
     this.#shown = { kind: 'none' };
+  }
+
+  /** Reasons given lately, newest first; kept by this page alone, so that a shared computer does not tell the next person. */
+  get recentReasons(): readonly string[] {
+    return this.#recentReasons;
+  }
+
+  remember(reason: string): void {
+    this.#recentReasons = [reason, ...this.#recentReasons.filter((other) => other !== reason)].slice(
+      0,
+      maxRecentReasons,
+    );
   }
 }
 
