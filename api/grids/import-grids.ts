@@ -9,6 +9,7 @@ import {
   compareGrids,
   findGaps,
   findInvalidAreas,
+  findOpenGaps,
   findOverlaps,
   insertMissingOfficers,
   upsertGrids,
@@ -99,7 +100,19 @@ async function checkFit({ database, stationId }: ImportRequest, bodies: readonly
     );
   }
   const gaps = await database.inScope([stationId], (transaction) => findGaps(transaction, stationId));
-  return [...describeMisfits('overlap', overlaps), ...describeMisfits('gap', gaps)];
+  const openGaps = await database.inScope([stationId], (transaction) => findOpenGaps(transaction, stationId));
+  return [
+    ...describeMisfits('overlap', overlaps),
+    ...describeMisfits('gap', gaps),
+    ...describeMisfits(
+      'open gap',
+      openGaps.filter(({ isInside }) => !isInside),
+    ),
+    ...describeMisfits(
+      'uncovered area',
+      openGaps.filter(({ isInside }) => isInside),
+    ),
+  ];
 }
 
 function* batches<Row>(rows: readonly Row[]): Generator<Row[]> {

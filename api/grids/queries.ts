@@ -156,3 +156,53 @@ export async function findGaps(transaction: Transaction, stationId: string): Pro
     FROM holes WHERE place > 0 AND ST_Area(hole::geography) > ${minMisfitM2}
     ORDER BY 2 DESC`);
 }
+
+/** Metres to a degree of latitude; the queries below squeeze longitudes so that it holds along both axes. */
+const degreeM = 111_320;
+
+/**
+ * A bay counts as a gap when its mouth is at most 1.2 times as wide as a usual grid and grids stand along 7/10 of its
+ * rim: a slit between two neighbours or a missing grid on the edge, and not the corner of a station that is no square.
+ */
+const gapReach = 0.6;
+const gapRimShare = 0.7;
+/** Below this a bay is how outlines are drawn. */
+const minBayM2 = 10;
+
+/**
+ * Where do the station's grids leave a gap that is open to the outside, how large, and which grids stand around it? A
+ * station with a boundary is measured against that (`isInside`), one without against its own outline closed by half a
+ * grid's width. Reads all its grids.
+ */
+export async function findOpenGaps(
+  transaction: Transaction,
+  stationId: string,
+): Promise<(GridMisfit & { isInside: boolean })[]> {
+  return transaction.query<GridMisfit & { isInside: boolean }>(sql`
+    WITH squeezed AS (
+      SELECT cos(radians((ST_YMin(extent) + ST_YMax(extent)) / 2)) AS by
+      FROM (SELECT ST_Extent(area) AS extent FROM grids WHERE station_id = ${stationId}) AS box
+    ), flat AS MATERIALIZED (
+      SELECT number, ST_Scale(area, by, 1) AS area FROM grids, squeezed WHERE station_id = ${stationId}
+    ), outline AS MATERIALIZED (
+      -- Without its holes, which findGaps tells.
+      SELECT ST_Union(ST_MakePolygon(ST_ExteriorRing(part.geom))) AS area,
+        (SELECT ${gapReach}::float8 * sqrt(percentile_cont(0.5) WITHIN GROUP (ORDER BY ST_Area(flat.area))) FROM flat) AS reach
+      FROM ST_Dump((SELECT ST_Union(ST_Buffer(flat.area, ${slitDeg}::float8, 'join=mitre')) FROM flat)) AS part
+    ), bays AS (
+      SELECT (ST_Dump(CASE WHEN s.boundary IS NULL
+          THEN ST_Difference(ST_Buffer(ST_Buffer(o.area, o.reach), -o.reach), o.area)
+          ELSE ST_Difference(ST_Buffer(ST_Scale(s.boundary, by, 1), -${slitDeg}::float8, 'join=mitre'), o.area) END)).geom AS bay,
+        s.boundary IS NOT NULL AS "isInside", o.area AS outline, by
+      FROM outline o, squeezed, stations s WHERE s.id = ${stationId}
+    )
+    SELECT ARRAY(SELECT f.number FROM flat f WHERE ST_DWithin(f.area, bay, ${3 * slitDeg}::float8)
+        ORDER BY length(f.number), f.number) AS numbers,
+      ST_Area(bay) * ${degreeM ** 2}::float8 AS "areaM2", ST_X(ST_PointOnSurface(bay)) / by AS lng,
+      ST_Y(ST_PointOnSurface(bay)) AS lat, "isInside"
+    FROM bays
+    WHERE ST_Area(bay) * ${degreeM ** 2}::float8 > ${minBayM2} AND ("isInside" OR
+      ST_Length(ST_Intersection(ST_Boundary(bay), ST_Buffer(ST_Boundary(outline), ${slitDeg}::float8)))
+        >= ${gapRimShare}::float8 * ST_Perimeter(bay))
+    ORDER BY 2 DESC`);
+}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../api/database/database.ts';
+import { sql } from '../../api/database/sql.ts';
 import { findGrids } from '../../api/grids/queries.ts';
 import { importGrids } from '../../api/grids/import-grids.ts';
 import { findRevisions } from '../../api/reading/queries.ts';
@@ -92,6 +93,66 @@ test('a hole between grids that were drawn a hair apart is told with the grids a
   const { notes } = await run(station, features);
   expect(notes).toHaveLength(1);
   expect(notes[0]).toMatch(/^Gap between grids 1, 2, 3, 4, 5, 6, 7, 8: 96\d{4} m² at 116\.015\d*, 39\.015\d*\.$/);
+});
+
+/** A grid of 0.01° on a chessboard that begins at 116, 39. */
+const cell = (number: string, column: number, row: number) =>
+  feature(number, [square(Number((116 + column / 100).toFixed(2)), Number((39 + row / 100).toFixed(2)))]);
+
+test('a grid that is missing on the edge is told as a gap open to the outside; a corner that was never there is not', async () => {
+  const station = await makeStation(database);
+  // Row by row from the south: the middle of the southern edge and the north-eastern corner are not there.
+  const { notes } = await run(station, [
+    cell('1', 0, 0),
+    cell('3', 2, 0),
+    ...[0, 1, 2].map((column) => cell(String(4 + column), column, 1)),
+    cell('7', 0, 2),
+    cell('8', 1, 2),
+  ]);
+  expect(notes).toHaveLength(1);
+  const [, size, lng, lat] =
+    /^Gap beside grids 1, 3, 4, 5, 6, open to the outside: (\d+) m² at (116\.\d+), (39\.\d+)\.$/.exec(notes[0]!)!;
+  // 865 m by 1,113 m, less the arc that a round mouth leaves.
+  expect(Number(size)).toBeGreaterThan(700_000);
+  expect(Number(size)).toBeLessThan(970_000);
+  expect(Number(lng)).toBeCloseTo(116.015, 3);
+  expect(Math.abs(Number(lat) - 39.005)).toBeLessThan(0.005);
+});
+
+test('a wedge of a few metres between two neighbours, open at its end, is told with its size and place', async () => {
+  const station = await makeStation(database);
+  // The second leans away from the first: 0.0001° (8.6 m) apart in the north, nothing in the south.
+  const leaning: Ring = [
+    [116.01, 39],
+    [116.02, 39],
+    [116.02, 39.01],
+    [116.0101, 39.01],
+    [116.01, 39],
+  ];
+  const { notes } = await run(station, [cell('1', 0, 0), feature('2', [leaning])]);
+  expect(notes).toHaveLength(1);
+  const [, size, lng] = /^Gap beside grids 1, 2, open to the outside: (\d+) m² at (116\.\d+), 39\.00\d+\.$/.exec(
+    notes[0]!,
+  )!;
+  // Half of 8.65 m by 1,113 m.
+  expect(Number(size)).toBeGreaterThan(4_400);
+  expect(Number(size)).toBeLessThan(4_850);
+  expect(Number(lng)).toBeCloseTo(116.01, 3);
+});
+
+test('what no grid covers of a station’s boundary is told; without the boundary such a corner is no gap', async () => {
+  const station = await makeStation(database);
+  const three = [cell('1', 0, 0), cell('2', 1, 0), cell('3', 0, 1)];
+  expect((await run(station, three)).notes).toEqual([]);
+  await database.asOwner((transaction) =>
+    transaction.execute(sql`
+      UPDATE stations SET boundary = ST_Multi(ST_MakeEnvelope(116, 39, 116.02, 39.02, 4326)) WHERE id = ${station}`),
+  );
+  expect((await run(station, three)).notes).toEqual([
+    expect.stringMatching(
+      /^No grid covers a part of the station beside grids 1, 2, 3: 96\d{4} m² at 116\.015\d*, 39\.015\d*\.$/,
+    ),
+  ]);
 });
 
 test('a ring that crosses itself is rejected with the place; the good grids go in', async () => {
