@@ -3,6 +3,7 @@ import { routePath } from 'hono/route';
 import { checkOrigin } from './accounts/check-origin.ts';
 import { createSessionRoutes } from './accounts/routes.ts';
 import type { Sessions } from './accounts/sessions.ts';
+import type { Tokens } from './accounts/tokens/tokens.ts';
 import type { Viewer } from './accounts/viewer.ts';
 import { createAdministrationRoutes } from './administration/routes.ts';
 import type { Audit } from './audit/audit.ts';
@@ -43,6 +44,8 @@ export interface Dependencies {
   /** Who asks; throws a 401 Problem when nobody is signed in. */
   viewerOf(request: Request): Promise<Viewer>;
   sessions: Sessions;
+  /** Personal tokens, by which programs read. */
+  tokens: Tokens;
   /** What is kept encrypted in the database and in cookies. */
   seal: Seal;
   /** The record of who did what; writing to it fails the action where it cannot be written. */

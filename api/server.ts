@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createSessions } from './accounts/sessions.ts';
+import { createTokens } from './accounts/tokens/tokens.ts';
 import { createViewerOf } from './accounts/viewer-of.ts';
 
 import { createApp, type Dependencies } from './app.ts';
@@ -17,7 +18,9 @@ import { openServerDatabase } from './database/open.ts';
 import { isLoopback, OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
 import { httpLimits } from './operation/http-limits.ts';
+import { readInstallationKey } from './operation/installation-key.ts';
 import type { Log } from './operation/log.ts';
+import { createSeal } from './operation/seal.ts';
 import { openIngest } from './positions/open-ingest.ts';
 import { createStaticRoutes } from './static-files.ts';
 
@@ -43,6 +46,7 @@ export interface ServerReporter {
  * @throws {OperatorError} with what the operator can do.
  */
 export async function startServer(environment: Environment, { onStep, log }: ServerReporter): Promise<RunningServer> {
+  const seal = createSeal(readInstallationKey(environment));
   let handle = getRequestListener(startingUp.fetch);
   const server = environment.tls
     ? createTlsServer(
@@ -54,8 +58,12 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
   try {
     const opened = await openServerDatabase(environment, onStep);
     const { database, postgisVersion, died } = opened;
-    const sessions = await createSessions(database, { isSecure: hasSecureCookies(environment) });
-    const viewerOf = createViewerOf(sessions);
+    const sessions = await createSessions(database, {
+      isSecure: hasSecureCookies(environment),
+      exemptsDemo: isLoopback(environment.host) && environment.trustProxy.kind === 'none',
+    });
+    const tokens = createTokens(database);
+    const viewerOf = createViewerOf(sessions, tokens);
     const audit = createAudit(database);
     const refusals = createRefusals({ audit, viewerOf, log });
     const live = createLiveHub({
@@ -75,6 +83,8 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       warnings: await checkEngine(database),
       viewerOf,
       sessions,
+      tokens,
+      seal,
       audit,
       refusals,
       live,

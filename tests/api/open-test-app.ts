@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { createSessions } from '../../api/accounts/sessions.ts';
+import { createTokens } from '../../api/accounts/tokens/tokens.ts';
 import { createViewerOf } from '../../api/accounts/viewer-of.ts';
 import { createApp, type Dependencies } from '../../api/app.ts';
 import { createAudit } from '../../api/audit/audit.ts';
@@ -10,6 +11,7 @@ import { sql } from '../../api/database/sql.ts';
 import { readEnvironment } from '../../api/environment.ts';
 import { createLiveHub } from '../../api/live/hub.ts';
 import { createLog } from '../../api/operation/log.ts';
+import { createSeal } from '../../api/operation/seal.ts';
 import type { UnitKind } from '../../api/positions/contract.ts';
 import type { LatestFix } from '../../api/positions/latest-fixes.ts';
 import { openIngest } from '../../api/positions/open-ingest.ts';
@@ -41,8 +43,9 @@ export async function openTestApp(
   const log: string[] = [];
   const environment = readEnvironment({}, ['--no-demo']);
   const sessions = await createSessions(database, { isSecure: true, poll: false });
+  const tokens = createTokens(database);
   const viewerOf = withSessions
-    ? createViewerOf(sessions)
+    ? createViewerOf(sessions, tokens)
     : async () => makeViewer(ingest.registry.stationIds, ['commander', 'administrator']);
   const live = createLiveHub({ viewerOf, tickMs: 0 });
   const ingest = await openIngest({
@@ -72,6 +75,8 @@ export async function openTestApp(
     warnings: [],
     viewerOf,
     sessions,
+    tokens,
+    seal: createSeal(randomBytes(32)),
     audit,
     refusals,
     live,

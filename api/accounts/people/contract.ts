@@ -42,6 +42,8 @@ export const newAccountSchema = z.strictObject({
   displayName: textSchema(100),
   memberId: z.uuid().nullable().default(null),
   roles: grantsSchema.default([]),
+  /** False: the person will sign in through an identity provider. */
+  withPassword: z.boolean().default(true),
 });
 export type NewAccount = z.infer<typeof newAccountSchema>;
 
@@ -58,7 +60,10 @@ export const accountChangeSchema = z
   .partial();
 export type AccountChange = z.infer<typeof accountChangeSchema>;
 
-/** Shown once, to be handed over; the first sign-in with it asks for a new one. Null for a screen's account. */
+/**
+ * `POST /api/accounts/{id}/password` and the answer to a new account. The password is shown this once, to be handed over;
+ * the first sign-in with it asks for a new one. Null: the account has none.
+ */
 export const issuedPasswordSchema = z.object({ account: accountSchema, oneTimePassword: z.string().nullable() });
 export type IssuedPassword = z.infer<typeof issuedPasswordSchema>;
 
@@ -66,7 +71,7 @@ export type IssuedPassword = z.infer<typeof issuedPasswordSchema>;
 export const wallLinkSchema = z.object({ url: z.string(), expiresAt: z.string() });
 export type WallLink = z.infer<typeof wallLinkSchema>;
 
-/** `POST /api/session/wall`: what stands after `#token=` of a wall link. Answered like signing in. */
+/** `POST /api/session/wall`: what stands after `#` of a wall link. Answered like signing in. */
 export const wallSignInSchema = z.strictObject({ token: z.string().min(20).max(100) });
 
 export const accountSessionSchema = z.object({
