@@ -30,6 +30,8 @@ export interface Environment {
   trustProxy: TrustProxy;
   /** Bearer token of /api/metrics; without one it answers this machine only. */
   metricsToken: string | undefined;
+  /** Encrypts second factors and the like in the database; without one the installation makes its own in DATA_DIR/secret.key. */
+  secretKey: string | undefined;
   /** Requests a second in the long run; 0: no limit. */
   requestRates: RequestRates;
 }
@@ -73,6 +75,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, args: readonly str
     tls: certPath && keyPath ? { certPath, keyPath } : undefined,
     trustProxy: proxies,
     metricsToken: readSecret(variables, 'METRICS_TOKEN'),
+    secretKey: readSecret(variables, 'SECRET_KEY'),
     requestRates: {
       perAddress: integer(variables, 'RATE_LIMIT_PER_ADDRESS', 200, 0, 1_000_000),
       perAccount: integer(variables, 'RATE_LIMIT_PER_ACCOUNT', 50, 0, 1_000_000),

@@ -111,7 +111,14 @@ const confirmedBy = { password: knownPasswordSchema.optional() };
 const codeSchema = z.string().trim().min(6).max(32);
 /** A token of a link: 32 random bytes, base64url. */
 const linkTokenSchema = z.string().regex(/^[\w-]{43}$/, 'expected the 43 signs after # in the link');
-const displayNameSchema = z.string().trim().min(1).max(64);
+/** One line of text that a database and a terminal take. */
+const lineSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'expected one line of text');
+const displayNameSchema = lineSchema;
 
 /** PUT /api/account/password → 204; the other sessions of the account end. */
 export const changePasswordSchema = z.strictObject({ current: knownPasswordSchema, next: newPasswordSchema });
@@ -201,7 +208,7 @@ export const addPasskeySchema = z.strictObject({
   credential: credentialSchema,
 });
 /** PATCH /api/account/passkeys/{id}; DELETE takes `confirmedSchema`. */
-export const renamePasskeySchema = z.strictObject({ name: z.string().trim().min(1).max(64) });
+export const renamePasskeySchema = z.strictObject({ name: lineSchema });
 /** POST /api/session/passkey/begin (no body) → PasskeyOptions for `startAuthentication`; its answer goes to POST /api/session/passkey → Session. */
 export const passkeySignInSchema = z.strictObject({ credential: credentialSchema });
 
@@ -226,7 +233,7 @@ export interface SetupOffer {
 /** POST /api/setup → 201 Session (signed in; `mustAddSecondFactor` comes next). `stationName` and `timeZone` when there is no station yet. */
 export const setUpSchema = z.strictObject({
   token: linkTokenSchema,
-  stationName: z.string().trim().min(1).max(100).optional(),
+  stationName: lineSchema.optional(),
   timeZone: z.string().trim().min(1).max(64).optional(),
   username: usernameSchema,
   displayName: displayNameSchema,
@@ -274,10 +281,9 @@ export const acceptInvitationSchema = z.strictObject({
   password: newPasswordSchema,
 });
 
-const labelSchema = z.string().trim().min(1).max(64);
 const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected the name of an environment variable');
 const providerFields = {
-  label: labelSchema,
+  label: lineSchema,
   issuer: z.url({ protocol: /^https?$/ }).max(512),
   clientId: z.string().trim().min(1).max(256),
   /** Stored encrypted. Without it or `clientSecretFrom` the client is public (PKCE alone). */

@@ -6,11 +6,8 @@ import type { HeldSession } from './sessions.ts';
 const rank: readonly Role[] = ['wall', 'commander', 'officer', 'analyst', 'administrator', 'auditor', 'volunteer'];
 
 /** A session as its owner is told of it. */
-export function describeSession(
-  { viewer, session, account }: HeldSession,
-  { mustAddSecondFactor = false }: { mustAddSecondFactor?: boolean } = {},
-): Session {
-  const held = new Set([...viewer.rolesAt.values()].flatMap((roles) => [...roles]));
+export function describeSession({ viewer, session, account, dues }: HeldSession): Session {
+  const held = new Set(account.roles.map(({ role }) => role));
   return {
     account: {
       id: viewer.accountId,
@@ -24,9 +21,7 @@ export function describeSession(
     rights: rightsOf(viewer),
     ownUnitIds: viewer.ownUnits.map(({ id }) => id),
     expiresAt: session.expiresAt.toISOString(),
-    mustChangePassword: account.mustChangePassword,
-    mustAddSecondFactor,
-    mustGiveSecondFactor: false,
+    ...dues,
     isDemo: account.isDemo,
   };
 }

@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../errors.ts';
+import { readCookie, type CookieJar } from './cookies.ts';
+import { findSecondFactorKinds } from './second-factor/queries.ts';
+import { duesOf, needsSecondFactor, type Dues } from './session-dues.ts';
 import { listStationTree } from '../stations/queries.ts';
 import { limitsOf } from './session-limits.ts';
 import {
@@ -21,10 +24,16 @@ export interface HeldSession {
   viewer: Viewer;
   session: Omit<SessionRow, 'tokenHash'>;
   account: ViewerRow;
+  /** What has to be done first; until then the viewer is nothing anywhere. */
+  dues: Dues;
 }
 
 export interface Sessions {
   readonly cookieName: string;
+  /** For the other cookies of signing in. */
+  readonly jar: CookieJar;
+  /** Whether the account may do nothing without a second factor. */
+  needsSecondFactor(account: Pick<ViewerRow, 'roles' | 'isDemo'>): boolean;
   /** The session of the request's cookie; undefined: none, or it no longer holds. At most two seconds old. */
   find(request: Request): Promise<HeldSession | undefined>;
   /** @returns the value for the Set-Cookie header */
@@ -64,14 +73,16 @@ const maxCached = 10_000;
  * Sessions live in the database; what a request needs of them is kept for two seconds.
  * @param isSecure whether pages come by TLS or from this very machine, where browsers accept `__Host-` cookies; elsewhere
  * (a demo on plain http) the cookie has no such prefix.
+ * @param exemptsDemo whether the demo's administrator does without a second factor: only on this machine's own address
  */
 export async function createSessions(
   database: Database,
-  { isSecure, poll = true }: { isSecure: boolean; poll?: boolean },
+  { isSecure, poll = true, exemptsDemo = false }: { isSecure: boolean; poll?: boolean; exemptsDemo?: boolean },
 ): Promise<Sessions> {
   const installationId = await database.inScope([], findInstallationId);
   const cookieName = `${isSecure ? '__Host-' : ''}shaodian-${installationId.slice(0, 8)}`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+  const needs = (account: Pick<ViewerRow, 'roles' | 'isDemo'>): boolean => needsSecondFactor(account, exemptsDemo);
   const cache = new Map<string, Cached>();
   const loading = new Map<string, Promise<HeldSession | undefined>>();
   let generation = 0;
@@ -83,20 +94,29 @@ export async function createSessions(
         transaction,
         hashes.map((hash) => Buffer.from(hash, 'hex')),
       );
-      const accounts =
-        rows.length === 0 ? [] : await findViewers(transaction, [...new Set(rows.map((row) => row.accountId))]);
-      return { rows, accounts };
+      if (rows.length === 0) return { rows, accounts: [], factors: [] };
+      const accountIds = [...new Set(rows.map((row) => row.accountId))];
+      return {
+        rows,
+        accounts: await findViewers(transaction, accountIds),
+        factors: await findSecondFactorKinds(transaction, accountIds),
+      };
     });
     const tree = found.rows.length === 0 ? [] : await listStationTree(database);
     const accounts = new Map(found.accounts.map((account) => [account.accountId, account]));
+    const factors = new Map(found.factors.map((factor) => [factor.accountId, factor]));
     const held = new Map<string, HeldSession>();
     for (const { tokenHash, ...session } of found.rows) {
       const account = accounts.get(session.accountId);
       if (!account) continue;
-      const rolesAt = spreadRoles(account.roles, tree);
+      const dues = duesOf(session.methods, account.mustChangePassword, needs(account), factors.get(account.accountId));
+      const isFree = !dues.mustChangePassword && !dues.mustAddSecondFactor && !dues.mustGiveSecondFactor;
+      // The one place that holds back who has something to do first: without a role there is nothing to see or do.
+      const rolesAt = spreadRoles(isFree ? account.roles : [], tree);
       held.set(tokenHash.toString('hex'), {
         session,
         account,
+        dues,
         viewer: {
           kind: session.kind,
           accountId: account.accountId,
@@ -106,7 +126,7 @@ export async function createSessions(
           memberId: account.memberId,
           rolesAt,
           stationIds: [...rolesAt.keys()],
-          ownUnits: account.units,
+          ownUnits: isFree ? account.units : [],
           sessionId: session.sessionId,
           tokenNouns: null,
         },
@@ -170,19 +190,13 @@ export async function createSessions(
       }, freshForMs * 0.75).unref()
     : undefined;
 
-  const readCookie = (request: Request): string | undefined => {
-    for (const part of request.headers.get('cookie')?.split(';') ?? []) {
-      const at = part.indexOf('=');
-      if (part.slice(0, at).trim() === cookieName) return part.slice(at + 1).trim();
-    }
-    return undefined;
-  };
-
   return {
     cookieName,
+    jar: { name: cookieName, attributes },
+    needsSecondFactor: needs,
     clearCookie: `${cookieName}=; ${attributes}; Max-Age=0`,
     async find(request) {
-      const token = readCookie(request);
+      const token = readCookie(request, cookieName);
       if (token === undefined || token.length !== 43) return undefined;
       const hash = hashToken(token);
       const now = Date.now();
