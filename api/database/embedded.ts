@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -65,6 +75,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
   const completeMark = join(databaseDir, 'SHAODIAN_COMPLETE');
   const isNew = !existsSync(completeMark);
   if (isNew && existsSync(databaseDir)) setAside(databaseDir);
+  refuseOtherVersion(databaseDir, dataDir, guard);
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
     workerData: { databaseDir, socketPath },
   });
@@ -111,6 +122,19 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedEngine> {
       guard?.close();
     },
   };
+}
+
+/** The major version of PostgreSQL that PGlite is built of; a directory belongs to one. */
+const engineVersion = '18';
+
+function refuseOtherVersion(databaseDir: string, dataDir: string, guard: Server | undefined): void {
+  const path = join(databaseDir, 'PG_VERSION');
+  const version = existsSync(path) ? readFileSync(path, 'utf8').trim() : engineVersion;
+  if (version === engineVersion) return;
+  guard?.close();
+  throw new OperatorError(
+    `The database in ${dataDir} was made by another version of the embedded engine (PostgreSQL ${version}; this is ${engineVersion}), which cannot read it. Make a backup with the Shaodian that made it (npm run backup -- FILE), set DATA_DIR to a new directory, and restore it there (npm run restore -- FILE).`,
+  );
 }
 
 /** A first start that was killed leaves half a database. Nothing was ever acknowledged in it; one such is kept all the same. */

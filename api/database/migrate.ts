@@ -51,7 +51,7 @@ export async function migrate(
       checkApplied(done, migrations);
       if (done.some(({ name }) => name === migration.name)) return;
       onApply(migration.name);
-      await transaction.execute(script(migration.text));
+      await applyIn(transaction, migration);
       await transaction.execute(
         sql`INSERT INTO schema_migrations (name, checksum) VALUES (${migration.name}, ${migration.checksum})`,
       );
@@ -78,20 +78,28 @@ function checkApplied(done: readonly { name: string; checksum: string }[], migra
 /** A whole file of statements: no parameters, so that pg sends it as one simple query. */
 const script = (text: string): Statement => ({ text, values: [] });
 
-async function makeLedger(database: Database): Promise<void> {
-  const make = (transaction: Transaction) =>
-    transaction.execute(
-      script(`
+/** Runs a migration's text, for what keeps its own account of what is applied. */
+export async function applyIn(transaction: Transaction, { text }: Migration): Promise<void> {
+  await transaction.execute(script(text));
+}
+
+/** Makes the tables that say which migrations are applied. */
+export async function makeLedgerIn(transaction: Transaction): Promise<void> {
+  await transaction.execute(
+    script(`
         CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
         CREATE TABLE IF NOT EXISTS schema_lock (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row));
         INSERT INTO schema_lock DEFAULT VALUES ON CONFLICT DO NOTHING;
       `),
-    );
+  );
+}
+
+async function makeLedger(database: Database): Promise<void> {
   try {
-    await database.asOwner(make);
+    await database.asOwner(makeLedgerIn);
   } catch (error) {
     // CREATE TABLE IF NOT EXISTS of two sessions at once can fail on pg_type's unique index; the other one has made it.
     if (!['23505', '42P07'].includes((error as { code?: string }).code ?? '')) throw error;
-    await database.asOwner(make);
+    await database.asOwner(makeLedgerIn);
   }
 }

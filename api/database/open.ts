@@ -52,6 +52,30 @@ export async function openCommandDatabase(environment: Environment): Promise<Ope
   return prepare(database, onStep, async () => {}, new Promise<never>(() => {}));
 }
 
+/**
+ * Opens the database as it is, for a restore, which makes its own tables. On the embedded engine the directory is held.
+ * @throws {OperatorError} when a server or command holds the embedded engine, or PostGIS cannot be used
+ */
+export async function openUnmigratedDatabase({
+  databaseUrl,
+  dataDir,
+}: Pick<Environment, 'databaseUrl' | 'dataDir'>): Promise<Omit<OpenDatabase, 'postgisVersion'>> {
+  if (databaseUrl) {
+    const database = await connectPostgis(databaseUrl, limits.command);
+    return { database, died: new Promise<never>(() => {}), close: () => database.close() };
+  }
+  const engine = await openEmbedded(dataDir);
+  const database = openPool({ engine: 'embedded', target: { socketDir: engine.socketDir }, ...limits.command });
+  return {
+    database,
+    died: engine.died,
+    async close() {
+      await database.close().catch(() => {});
+      await engine.close();
+    },
+  };
+}
+
 async function openHolding(
   dataDir: string,
   poolLimits: PoolLimits,
@@ -64,6 +88,10 @@ async function openHolding(
 
 async function openPostgis(url: string, poolLimits: PoolLimits, onStep: (step: string) => void): Promise<OpenDatabase> {
   onStep('connecting to PostGIS');
+  return prepare(await connectPostgis(url, poolLimits), onStep, async () => {}, new Promise<never>(() => {}));
+}
+
+async function connectPostgis(url: string, poolLimits: PoolLimits): Promise<Database> {
   const database = openPool({ engine: 'postgis', target: { url }, ...poolLimits });
   try {
     await checkPostgisAvailable(database);
@@ -74,7 +102,7 @@ async function openPostgis(url: string, poolLimits: PoolLimits, onStep: (step: s
       `The database at DATABASE_URL (${withoutPassword(url)}) cannot be used: ${messageOf(error)}. Check that it runs and that user, password and database name are right.`,
     );
   }
-  return prepare(database, onStep, async () => {}, new Promise<never>(() => {}));
+  return database;
 }
 
 async function checkPostgisAvailable(database: Database): Promise<void> {
