@@ -96,6 +96,33 @@ async function failureOf(response: Response): Promise<Failure> {
 const isFieldError = (row: unknown): row is NonNullable<Failure['errors']>[number] =>
   typeof (row as { field?: unknown } | null)?.field === 'string';
 
+/**
+ * Opens an answer that is read as it comes. Only its beginning has a time limit: a long one may take long.
+ * @throws {ApiError} as `getJson`.
+ */
+export async function openStream(
+  path: string,
+  { query = {}, signal, timeoutMs = 30_000 }: RequestOptions = {},
+): Promise<ReadableStream<Uint8Array>> {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  try {
+    const response = await fetch(`${path}?${new URLSearchParams(given)}`, {
+      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+    });
+    if (response.ok && response.body) return response.body;
+    const failure = await failureOf(response);
+    if (failure.problem === 'sign-in-required') sessionDoubts.tell();
+    throw new ApiError(failure, response.status);
+  } catch (error) {
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    throw new ApiError({ kind: late.signal.aborted ? 'timeout' : 'unreachable' }, undefined, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What to tell a person of anything that was thrown. */
 export const failureFor = (error: unknown): Failure =>
   error instanceof ApiError ? error.failure : { kind: 'unexpected' };
