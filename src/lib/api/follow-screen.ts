@@ -7,6 +7,7 @@ import type { Failure } from '$lib/state/loadable.ts';
 import type { ScreenState } from '$lib/state/screen-state.svelte.ts';
 import type { SessionState } from '$lib/state/session-state.svelte.ts';
 import { failureFor, sessionDoubts } from './client.ts';
+import { followIncidents } from './follow-incidents.ts';
 import { LiveConnection } from './live.ts';
 import { readGrids, readSentinels, readStations, readUnits } from './reads.ts';
 
@@ -58,7 +59,11 @@ export function followScreen(screen: ScreenState, session: SessionState): () => 
 }
 
 /** Reads the base data of one station and holds its live connection. @returns the end of it. */
-function followStation({ base, units, view, clock }: ScreenState, session: SessionState, station: Station): () => void {
+function followStation(
+  { base, units, view, clock, incidents }: ScreenState,
+  session: SessionState,
+  station: Station,
+): () => void {
   const ended = new AbortController();
   base.clear();
   units.clear();
@@ -96,9 +101,14 @@ function followStation({ base, units, view, clock }: ScreenState, session: Sessi
   const nouns = ['grids', 'sentinels', 'units'] as const;
   const seen = nouns.filter((noun) => session.sees(noun, station.id));
   for (const noun of seen) reads[noun]();
+  const audience = session.audienceOf('incidents', station.id);
+  const following = followIncidents(incidents, station, audience === 'own' ? 'none' : audience);
   if (!session.sees('whereabouts', station.id)) {
     units.connectionOff();
-    return () => ended.abort();
+    return () => {
+      ended.abort();
+      following.end();
+    };
   }
 
   const connection = new LiveConnection({
@@ -109,7 +119,8 @@ function followStation({ base, units, view, clock }: ScreenState, session: Sessi
     },
     onState: (state) => units.connectionChanged(state),
     onChanged: ({ noun }) => {
-      if (noun !== 'incidents' && seen.includes(noun)) reads[noun]();
+      if (noun === 'incidents') following.changed();
+      else if (seen.includes(noun)) reads[noun]();
     },
     onRefused: () => sessionDoubts.tell(),
   });
@@ -121,6 +132,7 @@ function followStation({ base, units, view, clock }: ScreenState, session: Sessi
   const stopMoves = view.moves.add(({ bbox }) => look(bbox));
   return () => {
     ended.abort();
+    following.end();
     stopMoves();
     connection.close();
   };

@@ -1,7 +1,7 @@
 import type { LngLat } from '$api/positions/contract.ts';
 
 /** Mean radius R1 of the Earth, (2a + b) / 3 of WGS 84 (Moritz 2000). */
-const earthRadiusM = 6_371_008.8;
+export const earthRadiusM = 6_371_008.8;
 
 const toRad = (deg: number): number => (deg * Math.PI) / 180;
 

@@ -3,10 +3,13 @@ import type { AnchorId } from '../../../tiles/style.ts';
 /** Our layers from the ground up, each with the height of the base map it belongs to. The one place that says so. */
 export const layerOrder = [
   { id: 'grid-areas', beforeId: 'anchor-areas' },
+  { id: 'incident-grids', beforeId: 'anchor-areas' },
+  { id: 'density', beforeId: 'anchor-lines' },
   { id: 'grid-outlines', beforeId: 'anchor-lines' },
   { id: 'grid-selected', beforeId: 'anchor-lines' },
   { id: 'tracks', beforeId: 'anchor-lines' },
   { id: 'trails', beforeId: 'anchor-lines' },
+  { id: 'incidents', beforeId: 'anchor-labels' },
   { id: 'grid-labels', beforeId: 'anchor-labels' },
   { id: 'sentinels', beforeId: 'anchor-units' },
   { id: 'cluster-counts', beforeId: 'anchor-units' },

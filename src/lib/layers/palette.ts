@@ -26,6 +26,14 @@ export interface MapPalette {
   labelInk: Rgb;
   labelHalo: Rgb;
   track: Rgb;
+  incident: Rgb;
+  incidentRim: Rgb;
+  /**
+   * Classes of density, from few to many: away from the ground in lightness alone, so that they keep their order for
+   * every kind of colour blindness and in grey. Light ground: YlOrRd of ColorBrewer; dark: inferno of matplotlib.
+   */
+  density: readonly Rgb[];
+  densityOpacity: number;
 }
 
 export type Theme = 'light' | 'dark';
@@ -46,6 +54,17 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
     labelInk: [17, 24, 39],
     labelHalo: [255, 255, 255],
     track: [220, 20, 60],
+    incident: [150, 22, 54],
+    incidentRim: [255, 255, 255],
+    density: [
+      [255, 237, 160],
+      [254, 201, 104],
+      [253, 152, 66],
+      [240, 92, 40],
+      [200, 30, 36],
+      [120, 0, 38],
+    ],
+    densityOpacity: 0.66,
   },
   dark: {
     units: { foot: [45, 212, 160], car: [72, 155, 255], bike: [255, 176, 64], uav: [236, 184, 255] },
@@ -62,6 +81,17 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
     labelInk: [233, 238, 245],
     labelHalo: [9, 13, 19],
     track: [255, 92, 122],
+    incident: [255, 150, 130],
+    incidentRim: [8, 13, 20],
+    density: [
+      [74, 18, 107],
+      [132, 32, 107],
+      [186, 54, 85],
+      [229, 93, 48],
+      [251, 155, 6],
+      [248, 225, 100],
+    ],
+    densityOpacity: 0.66,
   },
 };
 

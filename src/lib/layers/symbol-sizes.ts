@@ -34,6 +34,19 @@ export const sentinelSizePx = (zoom: number): number =>
     zoom,
   );
 
+/** Radius of an incident's dot in CSS pixels: a town's worth must not be a carpet. */
+export const incidentRadiusPx = (zoom: number): number =>
+  interpolate(
+    [
+      [10, 1.2],
+      [12, 1.8],
+      [14, 3.2],
+      [16, 5],
+      [18, 7],
+    ],
+    zoom,
+  );
+
 /** Height of label text in CSS pixels. */
 export const labelSizePx = (zoom: number): number =>
   interpolate(

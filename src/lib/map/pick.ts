@@ -1,5 +1,6 @@
 import type { SentinelClusters, SentinelMark } from '$lib/layers/sentinel-clusters.ts';
 import type { GridFeature } from '$lib/state/base-data-state.svelte.ts';
+import type { IncidentState } from '$lib/state/incident-state.svelte.ts';
 import type { UnitState } from '$lib/state/unit-state.svelte.ts';
 import type { Selection } from '$lib/state/url.ts';
 import type { Flight } from '$lib/state/view-state.svelte.ts';
@@ -9,10 +10,19 @@ import type { Pointed } from './live-map.ts';
 export type Picked = { kind: 'select'; selection: Selection } | { kind: 'fly'; flight: Flight };
 
 /** @returns undefined when what was clicked is gone by now. */
-export function pick(pointed: Pointed, units: UnitState, clusters: SentinelClusters): Picked | undefined {
+export function pick(
+  pointed: Pointed,
+  units: UnitState,
+  clusters: SentinelClusters,
+  incidents: IncidentState,
+): Picked | undefined {
   if (pointed.layerId === 'unit-markers') {
     const unit = units.findByNumber(units.live.numbers[pointed.index]!);
     return unit && { kind: 'select', selection: { kind: 'unit', id: unit.id } };
+  }
+  if (pointed.layerId === 'incidents') {
+    const number = incidents.columns.numbers[pointed.index];
+    return number === undefined ? undefined : { kind: 'select', selection: { kind: 'incident', number } };
   }
   if (pointed.layerId === 'sentinels') return pickMark(pointed.object as SentinelMark, clusters);
   if (pointed.layerId.startsWith('grid-areas'))
@@ -29,12 +39,18 @@ function pickMark(mark: SentinelMark, clusters: SentinelClusters): Picked {
 }
 
 /** What to say of what the pointer is on; undefined: nothing that is not written there. */
-export function describe(pointed: Pointed, units: UnitState, sayPoints: (count: number) => string): string | undefined {
+export function describe(
+  pointed: Pointed,
+  units: UnitState,
+  sayPoints: (count: number) => string,
+  sayIncident: (index: number) => string | undefined,
+): string | undefined {
   if (pointed.layerId === 'unit-markers') return units.findByNumber(units.live.numbers[pointed.index]!)?.callSign;
   if (pointed.layerId === 'sentinels') {
     const mark = pointed.object as SentinelMark;
     return mark.kind === 'point' ? mark.name : sayPoints(mark.count);
   }
+  if (pointed.layerId === 'incidents') return sayIncident(pointed.index);
   if (pointed.layerId.startsWith('grid-areas')) {
     const { number, name, officer } = (pointed.object as GridFeature).properties;
     return [number, name, officer].filter(Boolean).join(' · ');

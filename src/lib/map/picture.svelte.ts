@@ -3,6 +3,7 @@ import { createCallSignsLayer, createGridLabelsLayer, createSentinelLabelsLayer 
 import { callSigns, gridLabels, sentinelLabels, type Sight } from '$lib/layers/label-texts.ts';
 import { drawSentinelSymbols, drawUnitPictograms } from '$lib/layers/draw-pictograms.ts';
 import { createGridAreasLayer, createGridOutlinesLayer, createSelectedGridLayer } from '$lib/layers/grid-layers.ts';
+import { createDensityLayer, createIncidentGridsLayer, createIncidentsLayer } from '$lib/layers/incident-layers.ts';
 import { MovementExtension, secondsSinceEpoch, type FrameTime } from '$lib/layers/movement.ts';
 import { inOrder } from '$lib/layers/order.ts';
 import { palettes, type Theme } from '$lib/layers/palette.ts';
@@ -13,6 +14,7 @@ import { packUnitColumns } from '$lib/layers/unit-columns.ts';
 import { createTrailLayers, createUnitMarkersLayer } from '$lib/layers/unit-layers.ts';
 import type { BaseDataState } from '$lib/state/base-data-state.svelte.ts';
 import type { ClockState } from '$lib/state/clock-state.svelte.ts';
+import type { IncidentState } from '$lib/state/incident-state.svelte.ts';
 import type { LayerState } from '$lib/state/layer-state.svelte.ts';
 import { progressOf } from '$lib/state/live-units.ts';
 import type { SelectionState } from '$lib/state/selection-state.svelte.ts';
@@ -27,6 +29,7 @@ interface Sources {
   units: UnitState;
   clock: ClockState;
   tracks: TrackState;
+  incidents: IncidentState;
 }
 
 const noIds: ReadonlySet<string> = new Set();
@@ -92,6 +95,31 @@ export class Picture {
     return [createSentinelLabelsLayer(labels, this.characters.ready, this.#palette)];
   });
 
+  readonly #selectedIncident = $derived.by(() => {
+    void this.#from.incidents.version;
+    return this.#selected.kind === 'incident' ? this.#from.incidents.columns.indexOf(this.#selected.number) : -1;
+  });
+
+  readonly #incidentLayers: Layer[] = $derived.by(() => {
+    const { incidents, base, layers } = this.#from;
+    if (incidents.audience === 'none' || !layers.isShown('incidents')) return [];
+    if (incidents.audience === 'coarse')
+      return [createIncidentGridsLayer(base.grids, incidents.countByGrid, this.#palette)];
+    const shown = { columns: incidents.columns, version: incidents.version, bounds: incidents.bounds };
+    return [
+      createIncidentsLayer(shown, {
+        palette: this.#palette,
+        zoom: this.#sizeZoom,
+        selectedIndex: this.#selectedIncident,
+        // Under the heatmap the single dots are a whisper.
+        opacity: incidents.heatM === undefined ? 1 : 0.35,
+      }),
+      ...(incidents.heatM === undefined
+        ? []
+        : [createDensityLayer(shown, incidents.heatM, incidents.thresholds, this.#palette)]),
+    ];
+  });
+
   readonly #trackLayers: Layer[] = $derived.by(() => {
     const shown = this.#from.tracks.current;
     return shown.kind === 'shown' ? [createTrackLayer(shown.track, this.#palette)] : [];
@@ -140,6 +168,7 @@ export class Picture {
   readonly layers: Layer[] = $derived.by(() =>
     inOrder([
       ...this.#gridLayers,
+      ...this.#incidentLayers,
       ...this.#trackLayers,
       ...this.#trailLayers,
       ...this.#gridLabels,

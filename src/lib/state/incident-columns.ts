@@ -1,5 +1,6 @@
 import { columnEpochMs, incidentSources, type IncidentSource } from '$api/incidents/contract.ts';
 import type { LngLat } from '$api/positions/contract.ts';
+import { planeX, planeY, type PlaneBox } from '$lib/geo/density.ts';
 import type { LocalHours } from '$lib/geo/local-hours.ts';
 
 /** A record batch as it came: rows of one length, categories by their place in `names`. */
@@ -95,6 +96,20 @@ export class IncidentColumns {
       else high = middle - 1;
     }
     return -1;
+  }
+
+  /** West, south, east, north on the plane of `density.ts`, from a place on it. Reads every row. */
+  boxFrom(place: { x: number; y: number }): PlaneBox {
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let at = 0; at < rowIntegers * this.count; at += rowIntegers) {
+      const [lng, lat] = [this.rows[at]!, this.rows[at + 1]!];
+      if (lng < west) west = lng;
+      if (lng > east) east = lng;
+      if (lat < south) south = lat;
+      if (lat > north) north = lat;
+    }
+    const [left, right] = [planeX(west / 1e5), planeX(east / 1e5)];
+    return [left - place.x, planeY(south / 1e5) - place.y, right - place.x, planeY(north / 1e5) - place.y];
   }
 
   #codeOf(name: string): number {

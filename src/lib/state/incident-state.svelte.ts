@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { IncidentSource, IncidentSummary } from '$api/incidents/contract.ts';
+import { chooseThresholds } from '$lib/geo/density.ts';
 import { LocalHours } from '$lib/geo/local-hours.ts';
 import type { ClockState } from './clock-state.svelte.ts';
 import { IncidentColumns, type IncidentBatch } from './incident-columns.ts';
@@ -11,6 +12,7 @@ import {
   type IncidentCounts,
   type IncidentFilter,
 } from './incident-filter.ts';
+import { findPeak } from './incident-peak.ts';
 import type { IncidentUrl } from './incident-url.ts';
 import { Listeners } from './listeners.ts';
 import type { Failure } from './loadable.ts';
@@ -50,6 +52,18 @@ export class IncidentState {
     void this.#version;
     return countIncidents(this.#columns, this.settledBounds);
   });
+
+  /** Of the heatmap's legend: from how many incidents per km² on each class; of all that passes, wherever the map looks. */
+  readonly thresholds: readonly number[] = $derived.by(() => {
+    void this.#version;
+    return this.#heatM === undefined ? [] : chooseThresholds(findPeak(this.#columns, this.settledBounds, this.#heatM));
+  });
+  /** Of the summary; a small count counts as one. */
+  readonly countByGrid: ReadonlyMap<string, number> = $derived(
+    new Map(
+      (this.#summary?.grids ?? []).flatMap(({ gridId, atLeast }) => (gridId ? [[gridId, atLeast] as const] : [])),
+    ),
+  );
 
   constructor(clock: ClockState, { filter, heatM }: IncidentUrl) {
     this.#clock = clock;

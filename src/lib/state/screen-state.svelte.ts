@@ -1,5 +1,7 @@
 import { BaseDataState, setBaseDataState } from './base-data-state.svelte.ts';
 import { ClockState, setClockState } from './clock-state.svelte.ts';
+import { IncidentState, setIncidentState } from './incident-state.svelte.ts';
+import { formatIncidentUrl, parseIncidentUrl } from './incident-url.ts';
 import { LayerState, setLayerState } from './layer-state.svelte.ts';
 import { SelectionState, setSelectionState } from './selection-state.svelte.ts';
 import { setStationState, StationState } from './station-state.svelte.ts';
@@ -15,6 +17,7 @@ export interface ScreenState {
   base: BaseDataState;
   units: UnitState;
   clock: ClockState;
+  incidents: IncidentState;
 }
 
 /**
@@ -23,13 +26,15 @@ export interface ScreenState {
  */
 export function createScreenState(url: URL, write: (query: string) => void): ScreenState {
   const screen: ScreenUrl = parseScreenUrl(url.searchParams);
+  let shownIncidents = parseIncidentUrl(url.searchParams);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const publish = (part: Partial<ScreenUrl>): void => {
     Object.assign(screen, part);
     timer ??= setTimeout(() => {
       timer = undefined;
       // What others keep in the address (language, theme, the open table) is read at the time of writing.
-      write(formatQuery(formatScreenUrl(screen, new URLSearchParams(globalThis.location?.search ?? url.search))));
+      const others = new URLSearchParams(globalThis.location?.search ?? url.search);
+      write(formatQuery(formatIncidentUrl(shownIncidents, formatScreenUrl(screen, others))));
     }, 300);
   };
   const clock = new ClockState();
@@ -41,7 +46,21 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
   layers.changes.add((shown) => publish({ layers: shown }));
   selection.changes.add((selected) => publish({ selection: selected }));
   stations.choices.add(({ id }) => publish({ stationId: id }));
-  return { view, layers, selection, stations, base: new BaseDataState(), units: new UnitState(clock), clock };
+  const incidents = new IncidentState(clock, shownIncidents);
+  incidents.changes.add((shown) => {
+    shownIncidents = shown;
+    publish({});
+  });
+  return {
+    view,
+    layers,
+    selection,
+    stations,
+    base: new BaseDataState(),
+    units: new UnitState(clock),
+    clock,
+    incidents,
+  };
 }
 
 /** Hands the states down; call it while the page component is being made. Read them with getViewState(), getUnitState() … */
@@ -53,4 +72,5 @@ export function provideScreenState(screen: ScreenState): void {
   setBaseDataState(screen.base);
   setUnitState(screen.units);
   setClockState(screen.clock);
+  setIncidentState(screen.incidents);
 }

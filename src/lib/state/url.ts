@@ -8,7 +8,7 @@ export interface View {
 }
 
 /** What can be switched on and off, in the order of the legend. */
-export const layerNames = ['grids', 'sentinels', 'units', 'trails', 'labels'] as const;
+export const layerNames = ['grids', 'sentinels', 'incidents', 'units', 'trails', 'labels'] as const;
 export type LayerName = (typeof layerNames)[number];
 
 /** What is open in the inspector; `sentinels` are points that no zoom can tell apart. */
@@ -17,6 +17,8 @@ export type Selection =
   | { kind: 'unit'; id: string }
   | { kind: 'sentinel'; id: string }
   | { kind: 'grid'; id: string }
+  /** The station's own number: columns have no ids. */
+  | { kind: 'incident'; number: number }
   | { kind: 'sentinels'; ids: readonly string[] };
 
 /** What a person would want to share or reload. Undefined: the URL does not say. */
@@ -100,6 +102,7 @@ function parseSelection(text: string | null): Selection {
     const known = ids.split(',').filter((id) => uuidPattern.test(id));
     return known.length === 0 ? { kind: 'none' } : { kind, ids: known.slice(0, maxSelectedSentinels) };
   }
+  if (kind === 'incident' && /^[1-9]\d{0,9}$/.test(ids)) return { kind, number: Number(ids) };
   const id = uuidOf(ids);
   if (id !== undefined && (kind === 'unit' || kind === 'sentinel' || kind === 'grid')) return { kind, id };
   return { kind: 'none' };
@@ -108,7 +111,7 @@ function parseSelection(text: string | null): Selection {
 function formatSelection(selection: Selection): string | undefined {
   if (selection.kind === 'none') return undefined;
   if (selection.kind === 'sentinels') return `sentinels:${selection.ids.slice(0, maxSelectedSentinels).join(',')}`;
-  return `${selection.kind}:${selection.id}`;
+  return `${selection.kind}:${selection.kind === 'incident' ? selection.number : selection.id}`;
 }
 
 const uuidOf = (text: string | null): string | undefined => (text && uuidPattern.test(text) ? text : undefined);

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { formatQuery, formatScreenUrl, parseScreenUrl, type ScreenUrl } from '../../../../src/lib/state/url.ts';
+import {
+  formatQuery,
+  formatScreenUrl,
+  layerNames,
+  parseScreenUrl,
+  type ScreenUrl,
+} from '../../../../src/lib/state/url.ts';
 
 const id = '0191f3a2-7c1e-7a33-9d2c-3c5b1f0a9e01';
 const otherId = '0191f3a2-7c1e-7a33-9d2c-3c5b1f0a9e02';
@@ -31,7 +37,7 @@ describe('the address of a screen', () => {
   });
 
   test('all layers shown need no word; none shown is said', () => {
-    expect(format({ layers: new Set(['grids', 'sentinels', 'units', 'trails', 'labels']) })).toBe('');
+    expect(format({ layers: new Set(layerNames) })).toBe('');
     expect(format({ layers: new Set() })).toBe('?layers=none');
     expect(parse('layers=none').layers).toEqual(new Set());
   });

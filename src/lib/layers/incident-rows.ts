@@ -1,0 +1,56 @@
+import type { Buffer, Device } from '@luma.gl/core';
+import { rowIntegers, type IncidentColumns } from '$lib/state/incident-columns.ts';
+
+/** The rows of incidents on the graphics card: rows that come are written behind those there are. */
+export class IncidentRows {
+  readonly #device: Device;
+  #buffer: Buffer | undefined;
+  #columns: IncidentColumns | undefined;
+  #capacity = 0;
+  #written = 0;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** @returns the buffer with all rows of `columns`; undefined: there are none. */
+  sync(columns: IncidentColumns): Buffer | undefined {
+    const { rows, count } = columns;
+    if (columns !== this.#columns || count > this.#capacity) {
+      this.#buffer?.destroy();
+      this.#capacity = rows.length / rowIntegers;
+      this.#buffer = count > 0 ? this.#device.createBuffer({ byteLength: rows.byteLength }) : undefined;
+      this.#columns = columns;
+      this.#written = 0;
+      if (count === 0) this.#capacity = 0;
+    }
+    if (count > this.#written && this.#buffer) {
+      this.#buffer.write(rows.subarray(rowIntegers * this.#written, rowIntegers * count), 16 * this.#written);
+      this.#written = count;
+    }
+    return this.#buffer;
+  }
+
+  destroy(): void {
+    this.#buffer?.destroy();
+    this.#buffer = undefined;
+    this.#columns = undefined;
+  }
+}
+
+const shared = new WeakMap<Device, { rows: IncidentRows; users: number }>();
+
+/** The points and the heatmap draw from one buffer. */
+export function lendIncidentRows(device: Device): IncidentRows {
+  const entry = shared.get(device) ?? { rows: new IncidentRows(device), users: 0 };
+  entry.users++;
+  shared.set(device, entry);
+  return entry.rows;
+}
+
+export function returnIncidentRows(device: Device): void {
+  const entry = shared.get(device);
+  if (!entry || --entry.users > 0) return;
+  entry.rows.destroy();
+  shared.delete(device);
+}

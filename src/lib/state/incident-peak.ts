@@ -1,0 +1,44 @@
+import {
+  kernelReach,
+  latticeOver,
+  metresPerUnit,
+  planeX,
+  planeY,
+  smoothCounts,
+  type Lattice,
+} from '$lib/geo/density.ts';
+import { rowIntegers, type IncidentColumns } from './incident-columns.ts';
+import { passes, type IncidentBounds } from './incident-filter.ts';
+
+/** Enough for a city at the finest bandwidth; a larger one is told a little flatter. */
+const maxSide = 512;
+
+/** Incidents that pass, by cell; those outside the lattice are not counted. */
+export function countCells(
+  { rows, count }: IncidentColumns,
+  bounds: IncidentBounds,
+  { cell, x0, y0, width, height }: Lattice,
+  anchor: { x: number; y: number },
+): Float32Array {
+  const counts = new Float32Array(width * height);
+  for (let i = 0, at = 0; i < count; i++, at += rowIntegers) {
+    if (!passes(rows, at, bounds)) continue;
+    const column = Math.floor((planeX(rows[at]! / 1e5) - anchor.x) / cell) - x0;
+    const row = Math.floor((planeY(rows[at + 1]! / 1e5) - anchor.y) / cell) - y0;
+    if (column >= 0 && column < width && row >= 0 && row < height) counts[row * width + column]!++;
+  }
+  return counts;
+}
+
+/** The highest density of all incidents that pass, per km²; 0: none pass. */
+export function findPeak(columns: IncidentColumns, bounds: IncidentBounds, bandwidthM: number): number {
+  if (columns.count === 0) return 0;
+  const anchor = { x: planeX(columns.rows[0]! / 1e5), y: planeY(columns.rows[1]! / 1e5) };
+  const [west, south, east, north] = columns.boxFrom(anchor);
+  const reach = (kernelReach * bandwidthM) / metresPerUnit(anchor.y);
+  const box = [west - reach, south - reach, east + reach, north + reach] as const;
+  const lattice = latticeOver(box, anchor.y, bandwidthM, maxSide);
+  if (!lattice) return 0;
+  const density = smoothCounts(countCells(columns, bounds, lattice, anchor), lattice, anchor.y, bandwidthM);
+  return density.reduce((peak, value) => Math.max(peak, value), 0);
+}
