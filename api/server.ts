@@ -11,10 +11,12 @@ import { createViewerOf } from './accounts/viewer-of.ts';
 
 import { createApp, type Dependencies } from './app.ts';
 import { createAudit } from './audit/audit.ts';
+import { logHeadsDaily } from './audit/log-heads.ts';
 import { createRefusals } from './audit/refusals.ts';
 import { requireHost } from './check-host.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
+import { keepReclaiming } from './database/reclaim-space.ts';
 import { isLoopback, OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
 import { httpLimits } from './operation/http-limits.ts';
@@ -66,6 +68,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const viewerOf = createViewerOf(sessions, tokens);
     const audit = createAudit(database);
     const refusals = createRefusals({ audit, viewerOf, log });
+    const endHeadLog = logHeadsDaily(database, log);
     const live = createLiveHub({
       trustProxy: environment.trustProxy,
       viewerOf: (request) => {
@@ -75,6 +78,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     });
     live.attach(server);
     const { registry, ingest, close: closeIngest } = await openIngest({ database, live, environment, log });
+    const endReclaiming = keepReclaiming(database, { isQuiet: () => ingest.pending === 0, log });
     registry.onChanged((stationId, noun) => live.announceChange(stationId, noun));
     const dependencies: Dependencies = {
       environment,
@@ -107,6 +111,8 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         await live.close();
         await closed;
         await closeIngest();
+        await endReclaiming();
+        endHeadLog();
         await refusals.close();
         await opened.close();
       },
