@@ -11,6 +11,7 @@ import { startServerProcess } from './start-server.ts';
  */
 export default async function setUp(): Promise<() => Promise<void>> {
   const server = process.env['E2E_URL'] ? undefined : await startServerProcess();
+  if (server) process.env['E2E_DATA_DIR'] = server.dataDir;
   const url = (process.env['E2E_URL'] ??= server?.url ?? '');
   const kept = mkdtempSync(join(tmpdir(), 'sd-e2e-'));
   const path = join(kept, 'commander.json');
