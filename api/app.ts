@@ -8,6 +8,7 @@ import type { Viewer } from './accounts/viewer.ts';
 import { createAdministrationRoutes } from './administration/routes.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Refusals } from './audit/refusals.ts';
+import { createAuditRoutes } from './audit/routes.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
 import { checkHost } from './check-host.ts';
 import type { Database } from './database/database.ts';
@@ -82,6 +83,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))
+    .route('/api', createAuditRoutes(dependencies))
     .route('/api', createSearchRoutes(dependencies));
 
   app.all('/api/*', () => {

@@ -65,3 +65,53 @@ export function listAuditHeads(transaction: Transaction): Promise<AuditHead[]> {
     SELECT station_id AS "stationId", sequence, hash, at, anchor_sequence AS "anchorSequence", anchor_hash AS "anchorHash"
     FROM list_audit_heads() ORDER BY station_id`);
 }
+
+/** Which entries are asked for; undefined: all. Times are ISO 8601. */
+export interface AuditFilter {
+  from?: string | undefined;
+  to?: string | undefined;
+  actor?: { id: string } | { namePart: string } | undefined;
+  action?: string | undefined;
+  outcome?: AuditOutcome | undefined;
+}
+
+/** A place in the list, newest first; entries of one moment are ordered by station and sequence. */
+export interface AuditCursor {
+  atMicros: string;
+  stationId: string;
+  sequence: number;
+}
+
+/**
+ * The newest entries of these chains that fit, older than the cursor, newest first? For each chain by
+ * audit_entries_time_idx (audit_entries_actor_idx for one account), so that a page costs the same on the last as on the first.
+ */
+export function findAuditEntries(
+  transaction: Transaction,
+  chainIds: readonly string[],
+  { from, to, actor, action, outcome }: AuditFilter,
+  before: AuditCursor | undefined,
+  limit: number,
+): Promise<ChainedEntry[]> {
+  const cursorAt = sql`'epoch'::timestamptz + ${before?.atMicros ?? null}::bigint * interval '1 microsecond'`;
+  const conditions = [
+    ...(from === undefined ? [] : [sql`AND at >= ${from}::timestamptz`]),
+    ...(to === undefined ? [] : [sql`AND at < ${to}::timestamptz`]),
+    ...(actor && 'id' in actor ? [sql`AND actor_id = ${actor.id}`] : []),
+    ...(actor && 'namePart' in actor ? [sql`AND position(lower(${actor.namePart}) IN lower(actor_name)) > 0`] : []),
+    ...(action === undefined ? [] : [sql`AND (action = ${action} OR starts_with(action, ${`${action}.`}))`]),
+    ...(outcome === undefined ? [] : [sql`AND outcome = ${outcome}`]),
+    ...(before === undefined
+      ? []
+      : [
+          sql`AND at <= ${cursorAt} AND (at, station_id, sequence) < (${cursorAt}, ${before.stationId}::uuid, ${before.sequence}::bigint)`,
+        ]),
+  ].reduce((all, condition) => sql`${all} ${condition}`, sql``);
+  return transaction.query<ChainedEntry>(sql`
+    SELECT entry.* FROM unnest(${chainIds}::uuid[]) AS chain(id)
+    CROSS JOIN LATERAL (
+      SELECT ${entryColumns} FROM audit_entries WHERE station_id = chain.id ${conditions}
+      ORDER BY at DESC, sequence DESC LIMIT ${limit}
+    ) AS entry
+    ORDER BY entry."atMicros"::bigint DESC, entry."stationId" DESC, entry.sequence DESC LIMIT ${limit}`);
+}
