@@ -7,7 +7,8 @@ COPY api ./api
 COPY tiles ./tiles
 COPY static ./static
 COPY scripts ./scripts
-RUN npm ci && npm run build && npm prune --omit=dev --omit=optional
+# The image has its own Node. Other optional packages stay: argon2's native part is one.
+RUN npm ci && npm run build && npm prune --omit=dev && rm -rf node_modules/node-*-x64 node_modules/node-*-arm64
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
@@ -22,6 +23,6 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "-e", "fetch('http://localhost:3000/api/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# --open: nobody signs in yet, so publish the port to loopback only, as compose.yaml does.
-CMD ["node", "api/commands/start.ts", "--no-demo", "--open"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "-e", "require(process.env.TLS_CERT ? 'https' : 'http').get({ port: process.env.PORT, path: '/api/health', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+# It starts with TLS_CERT and TLS_KEY, or with TRUST_PROXY when a proxy before it does TLS (compose.yaml).
+CMD ["node", "--disable-warning=ExperimentalWarning", "api/commands/start.ts", "--no-demo"]

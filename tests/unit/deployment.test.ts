@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Copy, DockerfileParser } from 'dockerfile-ast';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readEnvironment } from '../../api/environment.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dockerfile = DockerfileParser.parse(readFileSync(join(root, 'Dockerfile'), 'utf8'));
@@ -24,18 +25,50 @@ test('every file that the Dockerfile copies from the clone is there', () => {
   expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
-test('the container starts the server without the demo, as a user without rights', () => {
+test('the container starts the server without the demo, as a user without rights, and is asked whether it is well', () => {
   const instructions = dockerfile.getInstructions();
   const last = (keyword: string) =>
     instructions.findLast((instruction) => instruction.getKeyword() === keyword)?.getArgumentsContent();
-  expect(last('CMD')).toBe('["node", "api/commands/start.ts", "--no-demo", "--open"]');
+  expect(last('CMD')).toBe('["node", "--disable-warning=ExperimentalWarning", "api/commands/start.ts", "--no-demo"]');
   expect(last('USER')).toBe('node');
+  expect(last('HEALTHCHECK')).toContain('/api/health');
 });
 
+test('what the image leaves out is only what it does not run', () => {
+  const build = dockerfile
+    .getInstructions()
+    .find((instruction) => instruction.getArgumentsContent()?.includes('npm ci'));
+  // The password hash is native: its package for the platform is an optional one.
+  expect(build?.getArgumentsContent()).not.toContain('--omit=optional');
+});
+
+const compose = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'));
+const { server, database } = compose.services;
+
 test('compose starts PostGIS before the server and publishes to loopback only', () => {
-  const compose = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'));
-  expect(compose.services.database.image).toMatch(/^postgis\/postgis:/);
-  expect(compose.services.server.depends_on.database.condition).toBe('service_healthy');
-  expect(compose.services.server.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
-  expect(compose.services.server.environment.DATABASE_URL).toContain('@database:5432/');
+  expect(database.image).toMatch(/^postgis\/postgis:/);
+  expect(server.depends_on.database.condition).toBe('service_healthy');
+  expect(server.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
+});
+
+test('secrets come from files, no password stands in compose.yaml', () => {
+  expect(server.environment.DATABASE_URL_FILE).toBe('/run/secrets/database_url');
+  expect(server.secrets).toEqual(['database_url']);
+  expect(database.environment.POSTGRES_PASSWORD_FILE).toBe('/run/secrets/postgres_password');
+  for (const { file } of Object.values(compose.secrets) as { file: string }[]) expect(file).toMatch(/^\.\/secrets\//);
+  for (const ignored of ['.gitignore', '.dockerignore'])
+    expect(readFileSync(join(root, ignored), 'utf8')).toMatch(/^secrets\/?$/m);
+});
+
+test('the server in its container can write its data only, and gains no rights', () => {
+  expect(server.read_only).toBe(true);
+  expect(server.cap_drop).toEqual(['ALL']);
+  expect(server.security_opt).toContain('no-new-privileges:true');
+  expect(server.volumes).toEqual(['data:/data']);
+});
+
+test('what the container is told is enough to start beyond loopback', () => {
+  const proxies = String(server.environment.TRUST_PROXY).replace(/^\$\{TRUST_PROXY:-(.*)\}$/, '$1');
+  expect(() => readEnvironment({ HOST: '0.0.0.0', TRUST_PROXY: proxies }, ['--no-demo'])).not.toThrow();
+  expect(() => readEnvironment({ HOST: '0.0.0.0' }, ['--no-demo'])).toThrow(/TLS_CERT/);
 });
