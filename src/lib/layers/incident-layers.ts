@@ -1,5 +1,4 @@
 import { GeoJsonLayer } from '@deck.gl/layers';
-import { chooseThresholds } from '$lib/geo/density.ts';
 import type { GridFeature } from '$lib/state/base-data-state.svelte.ts';
 import type { IncidentColumns } from '$lib/state/incident-columns.ts';
 import type { IncidentBounds } from '$lib/state/incident-filter.ts';
@@ -7,7 +6,7 @@ import { DensityLayer } from './density-layer.ts';
 import { collectGrids } from './grid-layers.ts';
 import { IncidentPointsLayer } from './incident-points-layer.ts';
 import { placeOf } from './order.ts';
-import { withAlpha, type MapPalette, type Rgb } from './palette.ts';
+import { classColors, gridClasses, withAlpha, type MapPalette } from './palette.ts';
 import { incidentRadiusPx } from './symbol-sizes.ts';
 
 interface ShownIncidents {
@@ -52,19 +51,6 @@ export const createDensityLayer = (
     colors: classColors(density, thresholds.length),
     shownOpacity: densityOpacity,
   });
-
-/** Fewer classes are spread over the whole ramp. */
-export const classColors = (ramp: readonly Rgb[], classes: number): Rgb[] =>
-  Array.from(
-    { length: classes },
-    (_, i) => ramp[classes === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (classes - 1))]!,
-  );
-
-/** From how many incidents on a grid has each class's colour, whole numbers; the first is 1. */
-export function gridClasses(counts: Iterable<number>): number[] {
-  const most = Math.max(0, ...counts);
-  return most === 0 ? [] : [...new Set([1, ...chooseThresholds(most).map((value) => Math.max(1, Math.round(value)))])];
-}
 
 /** Grids coloured by how many incidents they had: all that some may see of them. */
 export function createIncidentGridsLayer(

@@ -1,3 +1,4 @@
+import { chooseThresholds } from '$lib/geo/density.ts';
 import type { UnitKind } from '$api/positions/contract.ts';
 
 /** Red, green, blue, 0–255. */
@@ -100,3 +101,16 @@ export const withAlpha = ([r, g, b]: Rgb, alpha: number): [number, number, numbe
 
 /** As CSS takes it; for the legend and for canvases. */
 export const cssColor = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
+
+/** Fewer classes are spread over the whole ramp. */
+export const classColors = (ramp: readonly Rgb[], classes: number): Rgb[] =>
+  Array.from(
+    { length: classes },
+    (_, i) => ramp[classes === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (classes - 1))]!,
+  );
+
+/** From how many incidents on a grid has each class's colour, whole numbers; the first is 1. */
+export function gridClasses(counts: Iterable<number>): number[] {
+  const most = Math.max(0, ...counts);
+  return most === 0 ? [] : [...new Set([1, ...chooseThresholds(most).map((value) => Math.max(1, Math.round(value)))])];
+}

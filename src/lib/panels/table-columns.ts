@@ -10,7 +10,9 @@ import {
 } from '$lib/i18n/format.ts';
 import type { LanguageState } from '$lib/i18n/language-state.svelte.ts';
 import type { GridFeature, SentinelFeature } from '$lib/state/base-data-state.svelte.ts';
+import type { IncidentRow } from '$lib/state/incident-columns.ts';
 import type { UnitNow } from '$lib/state/unit-state.svelte.ts';
+import { sayCategory } from './say-category.ts';
 import type { Column } from '$lib/ui/sort-rows.ts';
 
 type Words = Pick<LanguageState, 't' | 'locale'>;
@@ -88,6 +90,32 @@ export function sentinelColumns({ t, locale }: Words): Column<SentinelFeature>[]
       numeric: true,
       text: ({ geometry: { coordinates } }) => formatLngLat(coordinates as LngLat),
     },
+  ];
+}
+
+export function incidentColumns(
+  { t, locale, current }: Words & Pick<LanguageState, 'current'>,
+  timeZone: string,
+  nowMs: number,
+): Column<IncidentRow>[] {
+  return [
+    { id: 'category', label: t('incident.category'), text: ({ category }) => sayCategory(current, category) },
+    {
+      id: 'at',
+      label: t('incident.time'),
+      numeric: true,
+      text: ({ atMs }) => formatMoment(locale, timeZone, atMs, nowMs).replace(/:\d\d$/, ''),
+      value: ({ atMs }) => atMs,
+    },
+    { id: 'source', label: t('incidents.source'), text: ({ source }) => t(`incidents.source.${source}`) },
+    {
+      id: 'number',
+      label: t('incident.number'),
+      numeric: true,
+      text: ({ number }) => formatNumber(locale, number),
+      value: ({ number }) => number,
+    },
+    { id: 'position', label: t('unit.position'), numeric: true, text: ({ lngLat }) => formatLngLat(lngLat) },
   ];
 }
 
