@@ -10,6 +10,7 @@ import { makeUnit } from '../database/base-data.ts';
 import { makeStation } from '../database/make-station.ts';
 import { startServerProcess } from '../e2e/start-server.ts';
 import { writeOsmPbf } from '../fixtures/write-osm-pbf.ts';
+import { signIn } from './sign-in.ts';
 import type { BenchContext, BenchRow } from './contract.ts';
 
 const probeEveryMs = 100;
@@ -29,11 +30,13 @@ export async function run({ quick }: BenchContext): Promise<BenchRow[]> {
         sql`UPDATE devices SET name = 'probe', token_hash = ${createHash('sha256').update(stationId).digest()} WHERE station_id = ${stationId}`,
       ),
     );
+    const cookie = await signIn(database);
     await database.close();
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const alone = await probe(
       server.url,
       stationId,
+      cookie,
       new Promise((resolve) => setTimeout(resolve, quick ? 5000 : 20_000)),
     );
     const startedMs = Date.now();
@@ -46,7 +49,7 @@ export async function run({ quick }: BenchContext): Promise<BenchRow[]> {
       },
     );
     const ended = new Promise<number | null>((resolve) => importing.once('exit', resolve));
-    const beside = await probe(server.url, stationId, ended);
+    const beside = await probe(server.url, stationId, cookie, ended);
     if ((await ended) !== 0) throw new Error('the import failed');
     const importS = (Date.now() - startedMs) / 1000;
     const what = (name: string) =>
@@ -69,6 +72,7 @@ export async function run({ quick }: BenchContext): Promise<BenchRow[]> {
 async function probe(
   url: string,
   token: string,
+  cookie: string,
   until: Promise<unknown>,
 ): Promise<{ ingest: number[]; tile: number[] }> {
   const ingest: number[] = [];
@@ -97,7 +101,9 @@ async function probe(
     if (index % 5 === 0)
       waiting.push(
         timed(tile, () =>
-          fetch(`${url}/api/tiles/base/15/${27_100 + (index % 60)}/${13_500 + Math.floor(index / 60)}.mvt`),
+          fetch(`${url}/api/tiles/base/15/${27_100 + (index % 60)}/${13_500 + Math.floor(index / 60)}.mvt`, {
+            headers: { Cookie: cookie },
+          }),
         ),
       );
     await new Promise((resolve) => setTimeout(resolve, probeEveryMs));
