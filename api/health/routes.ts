@@ -7,7 +7,8 @@ export function createHealthRoutes({
   database,
   postgisVersion,
   warnings,
-}: Pick<Dependencies, 'database' | 'postgisVersion' | 'warnings'>) {
+  ingest,
+}: Pick<Dependencies, 'database' | 'postgisVersion' | 'warnings' | 'ingest'>) {
   const startedAt = new Date().toISOString();
   return new Hono().get('/health', async (context) => {
     context.header('Cache-Control', 'no-store');
@@ -16,11 +17,12 @@ export function createHealthRoutes({
       engine === 'embedded' ? 'survives a killed process, not a power cut' : 'as PostgreSQL is configured';
     try {
       await answerWithin(3000, probeDatabase(database));
+      if (ingest.trouble !== undefined) throw new Error(`reports cannot be stored: ${ingest.trouble}`);
     } catch (error) {
       return context.json(
         {
           status: 'unavailable',
-          problem: `The database does not answer: ${error instanceof Error ? error.message : String(error)}`,
+          problem: `The database does not work: ${error instanceof Error ? error.message : String(error)}`,
           database: { engine, postgis: postgisVersion, durability },
           startedAt,
         },

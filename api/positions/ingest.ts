@@ -24,6 +24,8 @@ export interface Ingest {
   drain(): Promise<void>;
   /** Fixes taken in and not answered yet. */
   readonly pending: number;
+  /** Why the last report could not be stored, for half a minute or until one is; reading may go on meanwhile, as on a full disk. */
+  readonly trouble: string | undefined;
 }
 
 export interface IngestParts {
@@ -45,6 +47,9 @@ const maxBatchFixesOf = { postgis: 5000, embedded: 2000 } as const;
 const gatherMs = 4;
 /** Fixes that may wait; beyond it a sender is told to come again, so that memory stays bounded. */
 const maxPending = 50_000;
+/** How long a failure is told when nothing was tried since, ms; and how often it is logged while it lasts. */
+const troubleMs = 30_000;
+const logTroubleEveryMs = 10_000;
 /** When the database hangs rather than fails, its senders are told after this time, ms. */
 const batchDeadlineMs = 10_000;
 
@@ -63,6 +68,7 @@ export function createIngest({ database, registry, latest, live, environment, pa
   let pendingFixes = 0;
   let isRunning = false;
   let isDraining = false;
+  let trouble: { text: string; atMs: number; loggedAtMs: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let onIdle: (() => void) | undefined;
 
@@ -103,14 +109,24 @@ export function createIngest({ database, registry, latest, live, environment, pa
     }
   }
 
+  /** A sender is only told to come again: the operator has to hear why. */
+  function noteTrouble(error: Error): void {
+    const nowMs = Date.now();
+    const isTold = trouble !== undefined && nowMs - trouble.loggedAtMs < logTroubleEveryMs;
+    trouble = { text: textOf(error), atMs: nowMs, loggedAtMs: isTold ? trouble!.loggedAtMs : nowMs };
+    if (!isTold) log.error('ingest.database-unavailable', { problem: trouble.text });
+  }
+
   async function settle(waiting: readonly Waiting[], isRepeat = false): Promise<void> {
     try {
       const reports = waiting.map(({ report }) => report);
       await attempt(reports, isRepeat ? 'skip' : 'fail');
+      trouble = undefined;
       for (const { report, resolve } of waiting) resolve(report.outcomes);
     } catch (error) {
       if (isDatabaseGone(error) || error instanceof DeadlinePassed) {
         const problem = unavailable(error);
+        noteTrouble(asError(error));
         for (const { reject } of waiting) reject(problem);
       } else if (error instanceof StaleTracks && !isRepeat) {
         await settle(waiting, true);
@@ -186,7 +202,19 @@ export function createIngest({ database, registry, latest, live, environment, pa
     get pending() {
       return pendingFixes;
     },
+    get trouble() {
+      return trouble && Date.now() - trouble.atMs < troubleMs ? trouble.text : undefined;
+    },
   };
+}
+
+/** One sentence; a connection that failed on several addresses says nothing itself. */
+function textOf(error: Error): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return textOf(asError(error.errors[0]));
+  // 53100, disk_full
+  return (error as { code?: unknown }).code === '53100'
+    ? `the database's disk is full (${error.message})`
+    : error.message;
 }
 
 class DeadlinePassed extends Error {

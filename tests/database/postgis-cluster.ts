@@ -17,20 +17,24 @@ export interface PostgisCluster {
   /** Ends the server as an administrator's restart would; `launch` starts it again on the same port. */
   halt(): Promise<void>;
   launch(): void;
+  /** `launch` when it has ended by itself. */
+  launchAnew(): void;
   stop(): Promise<void>;
 }
 
 /**
+ * @param parent where its directory is made; it must let the database's user in
  * @param durable commits wait for the disk (as in production); tests that do not kill the database leave it off.
  * @throws with what to install when PostgreSQL or PostGIS is missing.
  */
 export async function startPostgisCluster({
   durable = false,
+  parent = tmpdir(),
   settings = {},
-}: { durable?: boolean; settings?: Record<string, string> } = {}): Promise<PostgisCluster> {
+}: { durable?: boolean; parent?: string; settings?: Record<string, string> } = {}): Promise<PostgisCluster> {
   const binDir = findBinaries();
   const user = userToRunAs();
-  const directory = mkdtempSync(join(tmpdir(), 'sd-pg-'));
+  const directory = mkdtempSync(join(parent, 'sd-pg-'));
   chmodSync(directory, 0o700);
   if (user.uid !== undefined) chownSync(directory, user.uid, user.gid ?? user.uid);
   const data = join(directory, 'data');
@@ -65,6 +69,9 @@ export async function startPostgisCluster({
     const ended = new Promise((resolve) => postmaster?.once('exit', resolve));
     postmaster.kill('SIGINT');
     await ended;
+  };
+  const launchAnew = () => {
+    if (postmaster?.exitCode !== null || postmaster.signalCode !== null) launch();
   };
   launch();
   const stop = async () => {
@@ -106,7 +113,7 @@ export async function startPostgisCluster({
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  return { url: urlOf('shaodian'), binDir, createDatabase, halt, launch, stop };
+  return { url: urlOf('shaodian'), binDir, createDatabase, halt, launch, launchAnew, stop };
 }
 
 /** Directory of the binaries of the newest PostgreSQL here that has PostGIS. */
