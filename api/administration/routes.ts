@@ -3,7 +3,12 @@ import { createPeopleRoutes } from '../accounts/people/routes.ts';
 import { createAccountSessionRoutes } from '../accounts/people/session-routes.ts';
 import { createTokenRoutes } from '../accounts/tokens/routes.ts';
 import type { Dependencies } from '../app.ts';
+import { createCrewRoutes } from '../crews/routes.ts';
+import { createGatewayRoutes } from '../devices/gateway-routes.ts';
+import { createDeviceRoutes } from '../devices/routes.ts';
+import { createMemberRoutes } from '../members/routes.ts';
 import { createStationEditRoutes } from '../stations/edit-routes.ts';
+import { createUnitEditRoutes } from '../units/edit-routes.ts';
 
 /** What administrators, officers and commanders change, and what people make for their own programs. */
 export const createAdministrationRoutes = (dependencies: Dependencies) =>
@@ -11,4 +16,9 @@ export const createAdministrationRoutes = (dependencies: Dependencies) =>
     .route('/', createStationEditRoutes(dependencies))
     .route('/', createPeopleRoutes(dependencies))
     .route('/', createAccountSessionRoutes(dependencies))
-    .route('/', createTokenRoutes(dependencies));
+    .route('/', createTokenRoutes(dependencies))
+    .route('/', createMemberRoutes(dependencies))
+    .route('/', createCrewRoutes(dependencies))
+    .route('/', createUnitEditRoutes(dependencies))
+    .route('/', createDeviceRoutes(dependencies))
+    .route('/', createGatewayRoutes(dependencies));

@@ -17,13 +17,21 @@ export interface RegistryDeviceRow {
   name: string;
   unitId: string | null;
   tokenHash: string | null;
+  /** The token before this one and until when it holds; null: it does not. */
+  previousTokenHash: string | null;
+  previousUntilMs: number | null;
 }
 
 export interface RegistryGatewayRow {
   gatewayId: string;
   stationId: string;
   tokenHash: string;
+  previousTokenHash: string | null;
+  previousUntilMs: number | null;
 }
+
+const previousToken = sql`encode(previous_token_hash, 'hex') AS "previousTokenHash",
+      (extract(epoch FROM previous_valid_until) * 1000)::float8 AS "previousUntilMs"`;
 
 /** How often has the base data of these stations changed, by noun? Reads one small table. */
 export function findRevisions(
@@ -48,7 +56,7 @@ export function findRegistryDevices(
   stationIds: readonly string[],
 ): Promise<RegistryDeviceRow[]> {
   return transaction.query(sql`
-    SELECT number AS "deviceNumber", station_id AS "stationId", name, unit_id AS "unitId", encode(token_hash, 'hex') AS "tokenHash"
+    SELECT number AS "deviceNumber", station_id AS "stationId", name, unit_id AS "unitId", encode(token_hash, 'hex') AS "tokenHash", ${previousToken}
     FROM devices WHERE station_id = ANY(${stationIds}::uuid[]) AND revoked_at IS NULL`);
 }
 
@@ -58,6 +66,6 @@ export function findRegistryGateways(
   stationIds: readonly string[],
 ): Promise<RegistryGatewayRow[]> {
   return transaction.query(sql`
-    SELECT id AS "gatewayId", station_id AS "stationId", encode(token_hash, 'hex') AS "tokenHash"
+    SELECT id AS "gatewayId", station_id AS "stationId", encode(token_hash, 'hex') AS "tokenHash", ${previousToken}
     FROM gateways WHERE station_id = ANY(${stationIds}::uuid[]) AND revoked_at IS NULL`);
 }

@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import type { UnitKind } from '../positions/contract.ts';
 import { listStationTree } from '../stations/queries.ts';
-import { findRegistryDevices, findRegistryGateways, findRegistryUnits, findRevisions } from './registry-queries.ts';
+import {
+  findRegistryDevices,
+  findRegistryGateways,
+  findRegistryUnits,
+  findRevisions,
+  type RegistryDeviceRow,
+  type RegistryGatewayRow,
+} from './registry-queries.ts';
 
 /** A patrol unit as the hot path knows it. Replaced, never changed, when its row changes. */
 export interface RegistryUnit {
@@ -63,6 +70,11 @@ interface StationEntry {
   tokenHashes: string[];
 }
 
+interface GracedCredential {
+  credential: Credential;
+  untilMs: number;
+}
+
 /** A credential must be honoured or refused within 2 s of its change; a look costs two light queries. */
 const pollEveryMs = 1000;
 
@@ -81,6 +93,8 @@ export async function createUnitRegistry(
 ): Promise<UnitRegistry> {
   const stations = new Map<string, StationEntry>();
   const credentials = new Map<string, Credential>();
+  /** Tokens that were replaced and hold a while longer. */
+  const graced = new Map<string, GracedCredential>();
   const changedListeners: ((stationId: string, noun: string) => void)[] = [];
   const unitListeners: ((changes: readonly UnitChange[]) => void)[] = [];
   let revisions = new Map<string, { stationId: string; noun: string; revision: number }>();
@@ -121,25 +135,37 @@ export async function createUnitRegistry(
     const unitById = new Map(units.map((unit) => [unit.unitId, unit]));
     const entries = new Map(ids.map((id): [string, StationEntry] => [id, emptyEntry()]));
     for (const unit of units) entries.get(unit.stationId)?.units.set(unit.unitNumber, unit);
-    const found: [string, Credential][] = [];
-    for (const { deviceNumber, stationId, name, unitId, tokenHash } of devices) {
+    const found: { row: RegistryDeviceRow | RegistryGatewayRow; credential: Credential }[] = [];
+    for (const row of devices) {
+      const { deviceNumber, stationId, name, unitId } = row;
       const device = { deviceNumber, stationId, name, unit: unitId === null ? undefined : unitById.get(unitId) };
       entries.get(stationId)?.devices.set(name, device);
-      if (tokenHash !== null) found.push([tokenHash, { kind: 'device', stationId, deviceNumber, device }]);
+      found.push({ row, credential: { kind: 'device', stationId, deviceNumber, device } });
     }
-    for (const { gatewayId, stationId, tokenHash } of gateways)
-      found.push([tokenHash, { kind: 'gateway', stationId, gatewayId }]);
+    for (const row of gateways)
+      found.push({ row, credential: { kind: 'gateway', stationId: row.stationId, gatewayId: row.gatewayId } });
     const changes = [...entries].flatMap(([id, entry]) => replaceStation(id, entry));
-    for (const [tokenHash, credential] of found) {
-      credentials.set(tokenHash, credential);
-      entries.get(credential.stationId)?.tokenHashes.push(tokenHash);
+    for (const { row, credential } of found) {
+      const { tokenHash, previousTokenHash, previousUntilMs } = row;
+      const { tokenHashes } = entries.get(credential.stationId)!;
+      if (tokenHash !== null) {
+        credentials.set(tokenHash, credential);
+        tokenHashes.push(tokenHash);
+      }
+      if (previousTokenHash !== null && previousUntilMs !== null) {
+        graced.set(previousTokenHash, { credential, untilMs: previousUntilMs });
+        tokenHashes.push(previousTokenHash);
+      }
     }
     return changes;
   }
 
   function replaceStation(id: string, entry: StationEntry | undefined): UnitChange[] {
     const old = stations.get(id) ?? emptyEntry();
-    for (const tokenHash of old.tokenHashes) credentials.delete(tokenHash);
+    for (const tokenHash of old.tokenHashes) {
+      credentials.delete(tokenHash);
+      graced.delete(tokenHash);
+    }
     if (entry) stations.set(id, entry);
     else stations.delete(id);
     const changes: UnitChange[] = [];
@@ -169,7 +195,13 @@ export async function createUnitRegistry(
   if (poll) schedule();
 
   return {
-    findCredential: (token) => credentials.get(hashToken(token)),
+    findCredential(token) {
+      const tokenHash = hashToken(token);
+      const credential = credentials.get(tokenHash);
+      if (credential) return credential;
+      const replaced = graced.get(tokenHash);
+      return replaced && Date.now() < replaced.untilMs ? replaced.credential : undefined;
+    },
     findDevice: (stationId, name) => stations.get(stationId)?.devices.get(name),
     devicesOf: (stationId) => stations.get(stationId)?.devices ?? noDevices,
     unitOf: (device) => device.unit,

@@ -5,10 +5,11 @@ import { clientAddressOf } from '../operation/client-address.ts';
 import { sendGeoJson } from '../reading/geojson.ts';
 import { notFound, readId, readQuery } from '../reading/read-query.ts';
 import { readScope } from '../reading/read-scope.ts';
-import { maxTrackFixes, staleAfterS, trackQuerySchema, unitsQuerySchema, type Unit } from './contract.ts';
+import { maxTrackFixes, staleAfterS, trackQuerySchema, unitsQuerySchema } from './contract.ts';
 import { lookAtTrack } from './look-at-track.ts';
-import { findUnits, type UnitRow } from './queries.ts';
+import { findUnits } from './queries.ts';
 import { splitTrack } from './split-track.ts';
+import { unitOf } from './unit-of.ts';
 import { unitScope } from './unit-scope.ts';
 import { writeTrack } from './write-track.ts';
 
@@ -46,16 +47,6 @@ export function createUnitRoutes({ database, viewerOf, audit }: Pick<Dependencie
       const pieces = splitTrack(fixes, staleAfterS[unit.kind] * 1000);
       return sendGeoJson(context, writeTrack({ id, callSign: unit.callSign }, pieces), unkept);
     });
-}
-
-function unitOf({ lng, lat, observedAtMs, ...row }: UnitRow, nowMs: number): Unit {
-  const isOld = observedAtMs === null || nowMs - observedAtMs > staleAfterS[row.kind] * 1000;
-  return {
-    ...row,
-    lngLat: lng === null || lat === null ? null : [lng, lat],
-    at: observedAtMs === null ? null : new Date(observedAtMs).toISOString(),
-    stale: row.dutyState === 'on' && isOld,
-  };
 }
 
 const tooMany = ({ from = '', to = '' }: Record<string, string>) =>
