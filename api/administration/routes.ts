@@ -6,7 +6,9 @@ import type { Dependencies } from '../app.ts';
 import { createCrewRoutes } from '../crews/routes.ts';
 import { createGatewayRoutes } from '../devices/gateway-routes.ts';
 import { createDeviceRoutes } from '../devices/routes.ts';
+import { createGridEditRoutes } from '../grids/edit-routes.ts';
 import { createMemberRoutes } from '../members/routes.ts';
+import { createSentinelEditRoutes } from '../sentinels/edit-routes.ts';
 import { createStationEditRoutes } from '../stations/edit-routes.ts';
 import { createUnitEditRoutes } from '../units/edit-routes.ts';
 
@@ -21,4 +23,6 @@ export const createAdministrationRoutes = (dependencies: Dependencies) =>
     .route('/', createCrewRoutes(dependencies))
     .route('/', createUnitEditRoutes(dependencies))
     .route('/', createDeviceRoutes(dependencies))
-    .route('/', createGatewayRoutes(dependencies));
+    .route('/', createGatewayRoutes(dependencies))
+    .route('/', createGridEditRoutes(dependencies))
+    .route('/', createSentinelEditRoutes(dependencies));

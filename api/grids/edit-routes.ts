@@ -1,0 +1,146 @@
+import { Hono } from 'hono';
+import { v7 as uuidv7 } from 'uuid';
+import { requireAction } from '../accounts/audience.ts';
+import { changedFields, recordChange } from '../accounts/record-change.ts';
+import type { Viewer } from '../accounts/viewer.ts';
+import type { Dependencies } from '../app.ts';
+import type { Transaction } from '../database/database.ts';
+import { Problem } from '../errors.ts';
+import { requireConfirmation } from '../reading/confirm-deletion.ts';
+import { deletionQuerySchema } from '../reading/contract.ts';
+import { raiseRevision } from '../reading/queries.ts';
+import { readBody } from '../reading/read-body.ts';
+import { notFound, readId, readQuery } from '../reading/read-query.ts';
+import { readScope } from '../reading/read-scope.ts';
+import { readVersion, requireVersion } from '../reading/read-version.ts';
+import { refuseTaken } from '../reading/refuse-taken.ts';
+import { checkGrid, findFit, requireClosed, requireValid } from './check-grid.ts';
+import {
+  gridBodySchema,
+  gridCheckSchema,
+  newGridSchema,
+  type Grid,
+  type GridBody,
+  type SavedGrid,
+} from './contract.ts';
+import { deleteGrid, findGrid, insertGrid, isOfficerOf, lockGrid, updateGrid } from './edit-queries.ts';
+
+const taken = {
+  grids_station_id_number_key: { field: 'number', expected: 'a number that no other grid of the station has' },
+};
+
+/** Grids drawn and changed on the map. */
+export function createGridEditRoutes(dependencies: Dependencies) {
+  const { database, viewerOf } = dependencies;
+
+  /** The grid, locked. @throws {Problem} 404, 403 */
+  async function open(transaction: Transaction, viewer: Viewer, id: string): Promise<Grid> {
+    await lockGrid(transaction, viewer.stationIds, id);
+    const grid = await findGrid(transaction, viewer.stationIds, id);
+    if (!grid) throw notFound('grid', id);
+    requireAction(viewer, grid.stationId, 'editGrids');
+    return grid;
+  }
+
+  async function requireBody(
+    transaction: Transaction,
+    stationId: string,
+    { area, officerId }: GridBody,
+  ): Promise<void> {
+    await requireValid(transaction, area);
+    if (officerId !== null && !(await isOfficerOf(transaction, stationId, officerId)))
+      throw new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
+        errors: [{ field: 'officerId', got: officerId, expected: 'a member of the station whose role is officer' }],
+      });
+  }
+
+  const record = (
+    transaction: Transaction,
+    by: { viewer: Viewer; request: Request },
+    action: string,
+    { stationId, id, number: name }: Pick<Grid, 'stationId' | 'id' | 'number'>,
+    detail: Record<string, unknown> = {},
+  ) => recordChange(dependencies, transaction, by, { stationId, action, target: { kind: 'grid', id, name }, detail });
+
+  const read = async (transaction: Transaction, { stationId, id }: Pick<Grid, 'stationId' | 'id'>): Promise<Grid> =>
+    (await findGrid(transaction, [stationId], id))!;
+
+  /** In a transaction of its own: comparing all grids takes long, and the embedded engine has one session. */
+  const withFit = async (grid: Grid): Promise<SavedGrid> => ({
+    grid,
+    fit: await database.inScope([grid.stationId], (transaction) => findFit(transaction, grid.stationId, grid.number)),
+  });
+
+  return new Hono()
+    .get('/grids/:id', async (context) => {
+      const id = readId(context.req.param('id'), 'grid');
+      const { stationIds } = readScope(await viewerOf(context.req.raw), 'grids');
+      const grid = await database.inScope(stationIds, (transaction) => findGrid(transaction, stationIds, id));
+      if (!grid) throw notFound('grid', id);
+      return context.json(grid);
+    })
+    .post('/grids', async (context) => {
+      const request = context.req.raw;
+      const viewer = await viewerOf(request);
+      const body = await readBody(newGridSchema, request);
+      const { stationId } = body;
+      requireAction(viewer, stationId, 'editGrids');
+      requireClosed(body.area);
+      const grid = { ...body, id: uuidv7() };
+      const made = await refuseTaken(taken, () =>
+        database.inScope([stationId], async (transaction) => {
+          await requireBody(transaction, stationId, body);
+          await insertGrid(transaction, grid);
+          await raiseRevision(transaction, 'grids', stationId);
+          const made = await read(transaction, grid);
+          await record(transaction, { viewer, request }, 'grid.create', grid);
+          return made;
+        }),
+      );
+      return context.json(await withFit(made), 201);
+    })
+    .post('/grids/check', async (context) => {
+      const request = context.req.raw;
+      const viewer = await viewerOf(request);
+      const { stationId, id, area } = await readBody(gridCheckSchema, request);
+      requireAction(viewer, stationId, 'editGrids');
+      requireClosed(area);
+      return context.json(await checkGrid(database, { id: uuidv7(), stationId, area, replaced: id }));
+    })
+    .put('/grids/:id', async (context) => {
+      const request = context.req.raw;
+      const id = readId(context.req.param('id'), 'grid');
+      const viewer = await viewerOf(request);
+      const body = await readBody(gridBodySchema, request);
+      const seen = readVersion(request);
+      requireClosed(body.area);
+      const changed = await refuseTaken(taken, () =>
+        database.inScope(viewer.stationIds, async (transaction) => {
+          const before = await open(transaction, viewer, id);
+          requireVersion(seen, before.version);
+          const after = { ...before, ...body };
+          await requireBody(transaction, after.stationId, body);
+          await updateGrid(transaction, after);
+          await raiseRevision(transaction, 'grids', after.stationId);
+          const changed = await read(transaction, after);
+          await record(transaction, { viewer, request }, 'grid.change', after, { fields: changedFields(before, body) });
+          return changed;
+        }),
+      );
+      return context.json(await withFit(changed));
+    })
+    .delete('/grids/:id', async (context) => {
+      const request = context.req.raw;
+      const id = readId(context.req.param('id'), 'grid');
+      const { confirm } = readQuery(deletionQuerySchema, context.req.query());
+      const viewer = await viewerOf(request);
+      await database.inScope(viewer.stationIds, async (transaction) => {
+        const grid = await open(transaction, viewer, id);
+        requireConfirmation(confirm, grid, {});
+        await deleteGrid(transaction, grid.stationId, id);
+        await raiseRevision(transaction, 'grids', grid.stationId);
+        await record(transaction, { viewer, request }, 'grid.delete', grid);
+      });
+      return context.body(null, 204);
+    });
+}
