@@ -34,6 +34,7 @@ import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
 import type { UnitRegistry } from './units/registry.ts';
 import { createUnitRoutes } from './units/routes.ts';
+import { createShiftRoutes } from './units/shift-routes.ts';
 
 /** What the rooms are made of; tests pass their own. */
 export interface Dependencies {
@@ -83,6 +84,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))
+    .route('/api', createShiftRoutes(dependencies))
     .route('/api', createAuditRoutes(dependencies))
     .route('/api', createSearchRoutes(dependencies));
 

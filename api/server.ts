@@ -25,6 +25,7 @@ import type { Log } from './operation/log.ts';
 import { createSeal } from './operation/seal.ts';
 import { openIngest } from './positions/open-ingest.ts';
 import { createStaticRoutes } from './static-files.ts';
+import { keepEndingOverdueShifts } from './units/end-overdue-shifts.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -96,6 +97,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       ingest,
       log,
     };
+    const endShiftKeeping = keepEndingOverdueShifts(dependencies);
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
     handle = getRequestListener(app.fetch);
     return {
@@ -113,6 +115,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         await closeIngest();
         await endReclaiming();
         endHeadLog();
+        endShiftKeeping();
         await refusals.close();
         await opened.close();
       },

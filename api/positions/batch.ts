@@ -1,3 +1,4 @@
+import { isOnDutyAt } from '../units/is-on-duty.ts';
 import type { RegistryDevice, RegistryUnit } from '../units/registry.ts';
 import { checkFix, type TimeWindow } from './check-fix.ts';
 import { DeviceTrack } from './device-track.ts';
@@ -56,7 +57,12 @@ export function gatherBatch(reports: readonly Report[], window: TimeWindow, trac
       if (device.stationId !== lastStationId) stationIds.add((lastStationId = device.stationId));
       const { unit } = device;
       // A device that serves no unit is nobody's on duty.
-      if (!unit || unit.dutyState === 'off') {
+      // Nor is what was kept from before the shift and sent in it.
+      if (
+        !unit ||
+        unit.dutyState === 'off' ||
+        (unit.dutyPeriods !== undefined && !isOnDutyAt(unit.dutyPeriods, values[row * stride + atMs]!))
+      ) {
         outcomes[row] = offDuty;
         offDutyCounts.set(device, (offDutyCounts.get(device) ?? 0) + 1);
         continue;

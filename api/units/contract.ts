@@ -116,3 +116,34 @@ export const trackPropertiesSchema = z.object({
 });
 
 export type TrackProperties = z.infer<typeof trackPropertiesSchema>;
+
+/** The longest shift, and how long a shift is whose end nobody says and no crew's roster tells. */
+export const maxShiftMs = 24 * 3_600_000;
+export const defaultShiftMs = 8 * 3_600_000;
+/** So long before the rostered time a crew may start its own shift, and so long after its end start it again. */
+export const ownShiftEarlyMs = 30 * 60_000;
+export const ownShiftAgainMs = 60 * 60_000;
+
+/**
+ * `POST /api/units/{id}/shift`. Starting one that runs changes its end. `endsAt` only with `start`: null or left out, the
+ * end of the crew's rostered shift, else `defaultShiftMs` from now.
+ */
+export const shiftSchema = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('start'),
+    endsAt: z.iso.datetime({ offset: true, error: expectedTime }).nullish(),
+  }),
+  z.strictObject({ action: z.literal('end') }),
+]);
+export type ShiftOrder = z.infer<typeof shiftSchema>;
+
+/** What it answers. */
+export const shiftStateSchema = z.object({
+  unitId: z.uuid(),
+  dutyState: z.enum(dutyStates),
+  /** ISO 8601; null: off duty, or on duty since it was made. */
+  startedAt: z.string().nullable(),
+  /** When it is planned to end; some hours later it ends by itself. */
+  endsAt: z.string().nullable(),
+});
+export type ShiftState = z.infer<typeof shiftStateSchema>;

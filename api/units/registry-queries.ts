@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import { sql } from '../database/sql.ts';
 import type { UnitKind } from '../positions/contract.ts';
+import { knownDutyDays } from './is-on-duty.ts';
 
 export interface RegistryUnitRow {
   unitId: string;
@@ -9,6 +10,7 @@ export interface RegistryUnitRow {
   callSign: string;
   kind: UnitKind;
   dutyState: 'on' | 'off';
+  dutyPeriods: number[];
 }
 
 export interface RegistryDeviceRow {
@@ -43,11 +45,15 @@ export function findRevisions(
   );
 }
 
-/** All units of these stations; none when a station has none. By units_station_id_number_key. */
+/** All units of these stations; none when a station has none. By units_station_id_number_key and the key of duty_periods. */
 export function findRegistryUnits(transaction: Transaction, stationIds: readonly string[]): Promise<RegistryUnitRow[]> {
   return transaction.query(sql`
-    SELECT id AS "unitId", station_id AS "stationId", number AS "unitNumber", call_sign AS "callSign", kind, duty_state AS "dutyState"
-    FROM units WHERE station_id = ANY(${stationIds}::uuid[])`);
+    SELECT u.id AS "unitId", u.station_id AS "stationId", u.number AS "unitNumber", u.call_sign AS "callSign", u.kind, u.duty_state AS "dutyState",
+      ARRAY(SELECT ms FROM duty_periods p,
+        unnest(ARRAY[extract(epoch FROM p.starts_at) * 1000, coalesce(extract(epoch FROM p.ends_at) * 1000, 'Infinity')]::float8[]) AS ms
+        WHERE p.unit_id = u.id AND (p.ends_at IS NULL OR p.ends_at > now() - ${knownDutyDays}::integer * interval '1 day')
+        ORDER BY ms) AS "dutyPeriods"
+    FROM units u WHERE u.station_id = ANY(${stationIds}::uuid[])`);
 }
 
 /** The devices of these stations that are not revoked. By devices_station_id_name_key. */

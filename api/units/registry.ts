@@ -20,6 +20,8 @@ export interface RegistryUnit {
   readonly callSign: string;
   readonly kind: UnitKind;
   readonly dutyState: 'on' | 'off';
+  /** When it was on duty in the last days, as `isOnDutyAt` reads it; empty or undefined: since it was made. */
+  readonly dutyPeriods?: readonly number[];
 }
 
 /** A device that may report. Replaced, never changed, when its row or its unit's row changes. */
