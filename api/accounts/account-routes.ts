@@ -8,6 +8,7 @@ import { confirmIdentity } from './confirm-identity.ts';
 import { changePasswordSchema, type OwnAccount, type OwnSessions } from './contract.ts';
 import { hashPassword } from './password.ts';
 import { judgePassword } from './judge-password.ts';
+import { listIdentities } from './oidc/queries.ts';
 import { listPasskeys } from './passkeys/queries.ts';
 import { countRecoveryCodes, findSecondFactor } from './second-factor/queries.ts';
 import { requireFreeSession, requireOwnSession, tellOf, type WaysIn } from './ways-in.ts';
@@ -35,7 +36,7 @@ export function createOwnAccountRoutes(ways: WaysIn) {
             passkeys: (await listPasskeys(transaction, owner)).map(
               ({ credentialId: _, transports: __, ...passkey }) => passkey,
             ),
-            identities: [],
+            identities: await listIdentities(transaction, owner),
           }
         );
       });

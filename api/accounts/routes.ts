@@ -6,8 +6,12 @@ import { createOwnAccountRoutes } from './account-routes.ts';
 import { beginSession, ownerOf } from './begin-session.ts';
 import { signInSchema } from './contract.ts';
 import { describeSession } from './describe-session.ts';
+import { createInvitationRoutes } from './invitations/routes.ts';
+import { createProviderRoutes } from './oidc/provider-routes.ts';
+import { createOidcRoutes } from './oidc/routes.ts';
 import { createPasskeyRoutes } from './passkeys/routes.ts';
 import { createSecondFactorRoutes } from './second-factor/routes.ts';
+import { createSetupRoutes } from './setup/routes.ts';
 import { signIn } from './sign-in.ts';
 import { createWaysIn, tellOf } from './ways-in.ts';
 
@@ -36,5 +40,9 @@ export function createSessionRoutes(dependencies: Dependencies) {
     })
     .route('/', createOwnAccountRoutes(ways))
     .route('/', createSecondFactorRoutes(ways))
-    .route('/', createPasskeyRoutes(ways));
+    .route('/', createPasskeyRoutes(ways))
+    .route('/', createSetupRoutes(ways))
+    .route('/', createInvitationRoutes(ways))
+    .route('/', createOidcRoutes(ways))
+    .route('/', createProviderRoutes(ways));
 }

@@ -8,7 +8,7 @@ import { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.ts
 /** What the ways in share: the counts of failed tries are one for all of them. */
 export interface WaysIn extends Pick<
   Dependencies,
-  'database' | 'sessions' | 'seal' | 'environment' | 'viewerOf' | 'audit'
+  'database' | 'sessions' | 'seal' | 'viewerOf' | 'audit' | 'registry' | 'log'
 > {
   throttle: SignInThrottle;
   devices: KnownDevices;
@@ -62,3 +62,14 @@ export async function requireFreeSession(ways: Pick<WaysIn, 'sessions'>, request
   if (held.dues.mustGiveSecondFactor) throw new Problem(403, 'second-factor-required', 'Give the second factor first');
   return held;
 }
+
+/** The same for unknown, used, revoked and ended ones: a link tells nothing about itself. */
+export const invalidLink = (): Problem =>
+  new Problem(404, 'link-invalid', 'This link does not hold', {
+    detail: 'It was used, taken back, has ended or is incomplete. Ask for a new one.',
+  });
+
+export const usernameTaken = (): Problem =>
+  new Problem(409, 'username-taken', 'Somebody has this name', {
+    errors: [{ field: 'username', got: 'a name in use', expected: 'another name' }],
+  });

@@ -1,6 +1,7 @@
 // npm start: environment → server → demo → one line with the URL. Ends cleanly on SIGINT and SIGTERM.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFirstSetupLink } from '../accounts/setup/make-setup-link.ts';
 import { OperatorError, readEnvironment } from '../environment.ts';
 import { createLog } from '../operation/log.ts';
 import { startServer } from '../server.ts';
@@ -49,6 +50,12 @@ try {
   if (demo && demo.accounts.length > 0) {
     say('Sign in to the demo with one of these (name and password):');
     for (const { username, password } of demo.accounts) say(`  ${username.padEnd(14)} ${password}`);
+  }
+  const setupLink = await makeFirstSetupLink(server.dependencies.database, server.url);
+  if (setupLink) {
+    say('Nobody may administer this installation yet. Open this link to become its administrator');
+    say('(good once and for 24 hours; npm run setup-link prints a new one):');
+    say(`  ${setupLink}`);
   }
   say(`哨点 Shaodian: ${server.url}`);
 } catch (error) {

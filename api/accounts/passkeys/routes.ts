@@ -36,7 +36,7 @@ const stateSchema = z.object({ challenge: z.string(), accountId: z.string().null
 
 /** Passkeys: adding them to one's own account, and signing in with nothing else. They are verified to be the person's. */
 export function createPasskeyRoutes(ways: WaysIn) {
-  const { database, sessions, seal, throttle, audit } = ways;
+  const { database, sessions, seal, audit } = ways;
   const ceremonies = createCeremonies(
     { seal, jar: sessions.jar },
     'passkey',
@@ -153,8 +153,6 @@ export function createPasskeyRoutes(ways: WaysIn) {
       const party = requireRelyingParty(request);
       const state = ceremonies.end(context);
       if (!state || state.accountId !== null) throw notBegun();
-      // No password is guessed here; what is counted is the work of verifying.
-      const attempt = throttle.begin({ username: `passkey ${credential.id}`, address: clientAddressOf(request) });
       const credentialId = Buffer.from(credential.id, 'base64url');
       const passkey = await database.inScope([], (transaction) => findPasskey(transaction, credentialId));
       const { verified, authenticationInfo } = passkey
@@ -194,7 +192,6 @@ export function createPasskeyRoutes(ways: WaysIn) {
           detail: 'It may have been removed from the account. Sign in another way.',
         });
       }
-      attempt.succeeded();
       ceremonies.spend(state);
       return context.json(describeSession(await beginSession(ways, context, passkey.accountId, ['hwk'])));
     });
