@@ -28,7 +28,7 @@ export const planeY = (lat: number): number => (0.5 + Math.atanh(Math.sin(lat * 
 export const metresPerUnit = (y: number): number =>
   (2 * Math.PI * earthRadiusM) / worldSize / Math.cosh((y / worldSize - 0.5) * 2 * Math.PI);
 
-/** Cells of a third of the bandwidth bring the counting's error below a hundredth. */
+/** Cells of a third of the bandwidth bring the error of counting by cells to a hundredth. */
 const cellsPerBandwidth = 3;
 /** Where the lattice begins moves in such steps, so that a map that is moved seldom needs another one. */
 const blockCells = 64;
@@ -59,6 +59,13 @@ export function kernelWeights(sigmaCells: number): Float64Array {
   return weights;
 }
 
+/**
+ * What is left to smooth, in cells: sharing an incident between four cells has spread it by a sixth of a cell squared,
+ * and looking at whole cells by a twelfth.
+ */
+export const sigmaInCells = (bandwidthM: number, cellM: number): number =>
+  Math.sqrt(Math.max((bandwidthM / cellM) ** 2 - 0.25, 0.0625));
+
 /** Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26; error below 1.5e-7. */
 function erf(x: number): number {
   const t = 1 / (1 + 0.3275911 * Math.abs(x));
@@ -78,7 +85,7 @@ export function smoothCounts(
     { length: height },
     (_, row) => cell * metresPerUnit(anchorY + (y0 + row + 0.5) * cell),
   );
-  const rowWeights = Array.from(cellMetres, (metres) => kernelWeights(bandwidthM / metres));
+  const rowWeights = Array.from(cellMetres, (metres) => kernelWeights(sigmaInCells(bandwidthM, metres)));
   const across = new Float32Array(counts.length);
   for (let row = 0; row < height; row++) {
     const weights = rowWeights[row]!;

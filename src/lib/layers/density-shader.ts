@@ -37,14 +37,15 @@ export const latticeUniforms = {
   },
 } as const;
 
-/** Counts incidents by cell: each that passes adds 1 to its cell's pixel. */
+/** Counts incidents by cell: each that passes is shared out between the four pixels around it, as `countCells` does. */
 export const countVertexShader = /* glsl */ `\
 #version 300 es
 #define SHADER_NAME density-count-vertex
 ${incidentFunctions}
+flat out vec2 at;
 void main(void) {
-  vec2 at = floor(incident_fromAnchor() / lattice.cell) - lattice.first + 0.5;
-  gl_PointSize = 1.0;
+  at = incident_fromAnchor() / lattice.cell - lattice.first;
+  gl_PointSize = 2.0;
   gl_Position = incident_passes() ? vec4(2.0 * at / lattice.size - 1.0, 0.0, 1.0) : vec4(0.0, 0.0, 2.0, 1.0);
 }
 `;
@@ -53,9 +54,11 @@ export const countFragmentShader = /* glsl */ `\
 #version 300 es
 #define SHADER_NAME density-count-fragment
 precision highp float;
+flat in vec2 at;
 out vec4 fragColor;
 void main(void) {
-  fragColor = vec4(1.0);
+  vec2 share = max(1.0 - abs(gl_FragCoord.xy - at), 0.0);
+  fragColor = vec4(share.x * share.y);
 }
 `;
 
@@ -90,7 +93,8 @@ void main(void) {
   ivec2 along = lattice.isDown > 0.5 ? ivec2(0, 1) : ivec2(1, 0);
   ivec2 last = ivec2(lattice.size) - 1;
   float metres = lattice_cellMetres(float(at.y));
-  float sigma = lattice.bandwidthM / metres;
+  // As sigmaInCells says.
+  float sigma = sqrt(max(lattice.bandwidthM * lattice.bandwidthM / (metres * metres) - 0.25, 0.0625));
   int reach = int(ceil(${kernelReach.toFixed(1)} * sigma));
   float scale = 1.0 / (1.4142135623730951 * sigma);
   float sum = 0.0;

@@ -40,16 +40,16 @@ const defaultProps: DefaultProps<IncidentPointsProps> = {
 };
 
 const block = /* glsl */ `\
-layout(std140) uniform dotUniforms {
+layout(std140) uniform incidentDotUniforms {
   vec4 fillColor;
   vec4 rimColor;
   vec4 selectedColor;
   float radiusPx;
   float selectedIndex;
-} dot_;
+} incidentDot;
 `;
 const dotUniforms = {
-  name: 'dot_',
+  name: 'incidentDot',
   vs: block,
   fs: block,
   uniformTypes: {
@@ -72,8 +72,8 @@ flat out float halfSidePx;
 void main(void) {
   geometry.pickingColor = picking_getPickingColorFromInstanceID();
   source = (kind >> 16) & 3;
-  isSelected = float(gl_InstanceID == int(dot_.selectedIndex));
-  halfSidePx = dot_.radiusPx * (isSelected > 0.5 ? 2.4 : 1.0) + 1.5;
+  isSelected = float(gl_InstanceID == int(incidentDot.selectedIndex));
+  halfSidePx = incidentDot.radiusPx * (isSelected > 0.5 ? 2.4 : 1.0) + 1.5;
   gl_PointSize = 2.0 * halfSidePx * project.devicePixelRatio;
   // What the filter hides lies behind the eye.
   gl_Position = incident_passes() ? plane_toClip(incident_fromAnchor()) : vec4(0.0, 0.0, 2.0, 1.0);
@@ -95,17 +95,17 @@ out vec4 fragColor;
 
 void main(void) {
   vec2 pixel = (gl_PointCoord - 0.5) * 2.0 * halfSidePx;
-  float radius = dot_.radiusPx;
+  float radius = incidentDot.radiusPx;
   // A citizen's call is a disc, a patrol's find a ring, a sentinel point's a diamond.
   float fromRim = source == 2 ? (abs(pixel.x) + abs(pixel.y)) * 0.80 - radius : length(pixel) - radius;
   float body = 1.0 - smoothstep(-0.5, 0.5, fromRim);
   float edge = (1.0 - smoothstep(0.3, 1.3, fromRim)) * (1.0 - body);
   float core = 1.0 - smoothstep(-0.5, 0.5, length(pixel) - radius * 0.5);
-  vec4 inside = source == 1 ? mix(dot_.fillColor, dot_.rimColor, core) : dot_.fillColor;
-  vec4 color = vec4(mix(dot_.rimColor.rgb, inside.rgb, body), max(body * 0.92, edge * 0.75));
+  vec4 inside = source == 1 ? mix(incidentDot.fillColor, incidentDot.rimColor, core) : incidentDot.fillColor;
+  vec4 color = vec4(mix(incidentDot.rimColor.rgb, inside.rgb, body), max(body * 0.92, edge * 0.75));
   if (isSelected > 0.5) {
     float ring = 1.0 - smoothstep(1.0, 2.0, abs(length(pixel) - radius * 1.9));
-    color = mix(color, vec4(dot_.selectedColor.rgb, 1.0), ring);
+    color = mix(color, vec4(incidentDot.selectedColor.rgb, 1.0), ring);
   }
   if (color.a < 0.02) discard;
   fragColor = color;
@@ -158,7 +158,7 @@ export class IncidentPointsLayer extends Layer<IncidentPointsProps & LayerProps>
     model.shaderInputs.setProps({
       incident: filterUniforms(bounds, anchor),
       plane: clipUniforms(this.context.viewport, anchor),
-      dot_: {
+      incidentDot: {
         fillColor: vec4(fillColor),
         rimColor: vec4(rimColor),
         selectedColor: vec4(selectedColor),

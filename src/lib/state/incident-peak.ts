@@ -13,7 +13,10 @@ import { passes, type IncidentBounds } from './incident-filter.ts';
 /** Enough for a city at the finest bandwidth; a larger one is told a little flatter. */
 const maxSide = 512;
 
-/** Incidents that pass, by cell; those outside the lattice are not counted. */
+/**
+ * Incidents that pass, by cell; those outside the lattice are not counted. Each is shared out between the four cells
+ * whose middles lie around it: in one cell alone it would be moved by up to half of one.
+ */
 export function countCells(
   { rows, count }: IncidentColumns,
   bounds: IncidentBounds,
@@ -23,9 +26,14 @@ export function countCells(
   const counts = new Float32Array(width * height);
   for (let i = 0, at = 0; i < count; i++, at += rowIntegers) {
     if (!passes(rows, at, bounds)) continue;
-    const column = Math.floor((planeX(rows[at]! / 1e5) - anchor.x) / cell) - x0;
-    const row = Math.floor((planeY(rows[at + 1]! / 1e5) - anchor.y) / cell) - y0;
-    if (column >= 0 && column < width && row >= 0 && row < height) counts[row * width + column]!++;
+    const x = (planeX(rows[at]! / 1e5) - anchor.x) / cell - x0 - 0.5;
+    const y = (planeY(rows[at + 1]! / 1e5) - anchor.y) / cell - y0 - 0.5;
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    for (let corner = 0; corner < 4; corner++) {
+      const [toColumn, toRow] = [column + (corner & 1), row + (corner >> 1)];
+      if (toColumn < 0 || toColumn >= width || toRow < 0 || toRow >= height) continue;
+      counts[toRow * width + toColumn]! += (1 - Math.abs(x - toColumn)) * (1 - Math.abs(y - toRow));
+    }
   }
   return counts;
 }
