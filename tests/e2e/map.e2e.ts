@@ -1,58 +1,16 @@
-import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import type { FeatureCollection, Point, Polygon, MultiPolygon } from 'geojson';
 import { SentinelClusters } from '../../src/lib/layers/sentinel-clusters.ts';
-import { distanceM } from '../../src/lib/geo/sphere.ts';
 import { labelPointOf } from '../../src/lib/geo/label-point.ts';
 import type { SentinelFeature } from '../../src/lib/state/base-data-state.svelte.ts';
+import { address, chooseSpot, putUnit } from './demo-units.ts';
 
 // Drawn in software: a small picture leaves the time limits to what they measure.
 test.use({ viewport: { width: 900, height: 520 } });
 
-type LngLat = [lng: number, lat: number];
-interface Unit {
-  id: string;
-  number: number;
-  callSign: string;
-  kind: string;
-  lngLat: LngLat | null;
-}
-
 // Nothing glides: each frame of a glide costs a machine without a graphics card most of a second.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-const readUnits = async (request: APIRequestContext): Promise<Unit[]> =>
-  ((await (await request.get('/api/units')).json()) as { units: Unit[] }).units;
-
-const device = (unit: Unit): string => `demo-${String(unit.number).padStart(2, '0')}`;
-
-/**
- * Reports a fix that is a minute and a half ahead of its time, which the clock skew allows: the simulator's own fixes
- * are then late ones, and the marker stays where the test put it.
- */
-async function putUnit(request: APIRequestContext, unit: Unit, [lng, lat]: LngLat): Promise<void> {
-  const answer = await request.post('/api/positions', {
-    headers: { Authorization: `Bearer ${device(unit)}` },
-    data: [{ device: device(unit), at: new Date(Date.now() + 90_000).toISOString(), lngLat: [lng, lat] }],
-  });
-  expect(await answer.text()).toContain('accepted');
-}
-
-/** A car and a spot that it can reach in 90 s and where no other unit is about to be. */
-async function chooseSpot(request: APIRequestContext, nth: number): Promise<{ car: Unit; spot: LngLat }> {
-  const units = await readUnits(request);
-  const car = units.filter(({ kind, lngLat }) => kind === 'car' && lngLat)[nth];
-  if (!car?.lngLat) throw new Error('no car has reported yet');
-  const [lng, lat] = car.lngLat;
-  const spots = Array.from({ length: 24 }, (_, i): LngLat => {
-    const angle = (i / 24) * 2 * Math.PI;
-    return [lng + 0.0042 * Math.cos(angle), lat + 0.0036 * Math.sin(angle)];
-  });
-  const roomAround = (spot: LngLat): number =>
-    Math.min(...units.flatMap((unit) => (unit.lngLat && unit.id !== car.id ? [distanceM(spot, unit.lngLat)] : [])));
-  return { car, spot: spots.toSorted((a, b) => roomAround(b) - roomAround(a))[0]! };
-}
-
-const address = ([lng, lat]: LngLat, zoom: number, more = ''): string => `/?v=${zoom}/${lat}/${lng}${more}`;
 const openTitle = (page: Page) => page.locator('aside h2');
 
 async function openMap(page: Page, path: string): Promise<{ x: number; y: number }> {
@@ -64,33 +22,6 @@ async function openMap(page: Page, path: string): Promise<{ x: number; y: number
   const box = (await canvas.boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
-
-/** @returns milliseconds from `sinceMs` until a click on the spot opened the unit. */
-async function clickUntilOpen(page: Page, at: { x: number; y: number }, callSign: string, sinceMs: number) {
-  await expect(async () => {
-    await page.mouse.click(at.x, at.y);
-    await expect(openTitle(page)).toHaveText(callSign, { timeout: 100 });
-  }).toPass({ intervals: [50], timeout: 20_000 });
-  return Date.now() - sinceMs;
-}
-
-test('a fix that is posted moves the unit’s marker on the screen', async ({ page, request }) => {
-  const { car, spot } = await chooseSpot(request, 0);
-  const middle = await openMap(page, address(spot, 16, '&layers=units'));
-  await page.mouse.click(middle.x, middle.y);
-  await expect(openTitle(page)).toHaveCount(0);
-
-  await putUnit(request, car, spot);
-  const postedAtMs = Date.now();
-  const openedAfterMs = await clickUntilOpen(page, middle, car.callSign, postedAtMs);
-  // What this machine takes to answer one click on a marker that stands: drawing in software, that is no part of the way.
-  await page.keyboard.press('Escape');
-  await expect(openTitle(page)).toHaveCount(0);
-  const clickMs = await clickUntilOpen(page, middle, car.callSign, Date.now());
-  // A second at most until the next tick, and two from there.
-  expect(openedAfterMs - clickMs, `opened after ${openedAfterMs} ms, a click takes ${clickMs} ms`).toBeLessThan(3000);
-  await expect(page).toHaveURL(new RegExp(`sel=unit:${car.id}`));
-});
 
 test('another theme keeps the units on the map and changes the ground', async ({ page, request }) => {
   const { car, spot } = await chooseSpot(request, 1);
