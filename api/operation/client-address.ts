@@ -51,12 +51,12 @@ export function originOf(request: Request): string {
   return `${isSecure(request) ? 'https' : 'http'}://${host}`;
 }
 
-/** Whether a trusted proxy handed the request on, so that its peer's address is not the client's. */
+const forwardingHeaders = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'via'];
+
+/** Whether some proxy says that it handed the request on, trusted or not. */
 export function isForwarded(request: Request): boolean {
-  const { headers } = request;
-  return ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'via'].some((name) =>
-    headers.has(name),
-  );
+  const headers = connections.get(request)?.incoming.headers ?? Object.fromEntries(request.headers);
+  return forwardingHeaders.some((name) => headers[name] !== undefined);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../operator-error.ts';
 
@@ -27,16 +27,7 @@ export function readInstallationKey({
 
 function readKeyFile(dataDir: string): string {
   const path = join(dataDir, 'secret.key');
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // "wx": of two first starts one makes it and both read it.
-    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new OperatorError(
-        `${path} cannot be made (${(error as NodeJS.ErrnoException).code}): set SECRET_KEY, or make DATA_DIR writable.`,
-      );
-  }
+  if (!existsSync(path)) makeKeyFile(dataDir, path);
   try {
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
       throw new OperatorError(`${path} can be read by other users of this machine: chmod 600 ${path}`);
@@ -44,5 +35,23 @@ function readKeyFile(dataDir: string): string {
   } catch (error) {
     if (error instanceof OperatorError) throw error;
     throw new OperatorError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+}
+
+/** Whole or not at all: of two first starts one makes it, and neither reads half of it. */
+function makeKeyFile(dataDir: string, path: string): void {
+  const written = `${path}.${process.pid}`;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(written, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+    linkSync(written, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST')
+      throw new OperatorError(
+        `DATA_DIR ${dataDir} cannot be written (${code}): give this user the right to write there, or set DATA_DIR to another directory.`,
+      );
+  } finally {
+    rmSync(written, { force: true });
   }
 }

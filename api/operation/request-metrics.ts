@@ -1,5 +1,5 @@
 import type { LimitedBy } from './request-limits.ts';
-import { Counter, DurationHistogram } from './metrics.ts';
+import { Counter, DurationHistogram, labelText } from './metrics.ts';
 import { isQuarantined, outcomeName, reasonOf } from '../positions/outcome-codes.ts';
 
 /** What is counted while requests are answered. */
@@ -15,6 +15,8 @@ const boundsS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createRequestMetrics(): RequestMetrics {
   const requests = new Counter('shaodian_http_requests_total', 'Requests answered, by route pattern and status.');
+  /** Methods, routes and statuses are few: their labels are put together once. */
+  const keys = new Map<string, string>();
   const durations = new DurationHistogram(
     'shaodian_http_request_duration_seconds',
     'Time to the answer, by route pattern.',
@@ -25,7 +27,10 @@ export function createRequestMetrics(): RequestMetrics {
   const fixes = new Counter('shaodian_ingest_fixes_total', 'Fixes reported, by outcome and reason of quarantine.');
   return {
     countRequest(method, route, status, seconds) {
-      requests.add({ method, route, status: String(status) });
+      const name = `${method} ${status} ${route}`;
+      let key = keys.get(name);
+      if (!key) keys.set(name, (key = labelText({ method, route, status: String(status) })));
+      requests.addTo(key);
       durations.observe(route, seconds);
     },
     countLimited: (by) => limited.add({ by }),
