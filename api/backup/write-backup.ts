@@ -128,10 +128,15 @@ async function writeInParts(
   for (const source of sources) {
     let after: string[] | undefined;
     for (;;) {
-      const rows = await database.asOwner(async (transaction) => {
-        await beginReading(transaction);
-        return readRowsAfter(transaction, table, source, after, rowsAtOnce);
-      });
+      const rows = await database
+        .asOwner(async (transaction) => {
+          await beginReading(transaction);
+          return readRowsAfter(transaction, table, source, after, rowsAtOnce);
+        })
+        .catch((error: unknown) => {
+          if (isGone(error)) return [];
+          throw error;
+        });
       await file.writeRows(rows.map(({ line }) => line));
       onProgress(file.share);
       if (rows.length < rowsAtOnce) break;
@@ -140,6 +145,9 @@ async function writeInParts(
   }
   file.endTable();
 }
+
+/** Retention dropped the day meanwhile (42P01 undefined_table): what is written of it may stay. */
+const isGone = (error: unknown): boolean => (error as { code?: string }).code === '42P01';
 
 /** A base map that was imported meanwhile would leave rows without what they belong to. */
 async function checkUnchanged(database: Database, parents: ReadonlyMap<TableShape, string>): Promise<void> {
