@@ -21,14 +21,14 @@ export const createIncidentsLayer = (
     palette,
     zoom,
     selectedIndex,
-    opacity,
-  }: { palette: MapPalette; zoom: number; selectedIndex: number; opacity: number },
+    visible,
+  }: { palette: MapPalette; zoom: number; selectedIndex: number; visible: boolean },
 ) =>
   new IncidentPointsLayer({
     ...placeOf('incidents'),
     ...shown,
     pickable: true,
-    opacity,
+    visible,
     radiusPx: incidentRadiusPx(zoom),
     selectedIndex,
     fillColor: palette.incident,

@@ -32,6 +32,7 @@ interface Sources {
   incidents: IncidentState;
 }
 
+const dotsOverHeatZoom = 15;
 const noIds: ReadonlySet<string> = new Set();
 
 /** All our layers as the states stand, each made anew only when what it shows changed. */
@@ -106,18 +107,15 @@ export class Picture {
     if (incidents.audience === 'coarse')
       return [createIncidentGridsLayer(base.grids, incidents.countByGrid, this.#palette)];
     const shown = { columns: incidents.columns, version: incidents.version, bounds: incidents.bounds };
-    return [
-      createIncidentsLayer(shown, {
-        palette: this.#palette,
-        zoom: this.#sizeZoom,
-        selectedIndex: this.#selectedIncident,
-        // Under the heatmap the single dots are a whisper.
-        opacity: incidents.heatM === undefined ? 1 : 0.35,
-      }),
-      ...(incidents.heatM === undefined
-        ? []
-        : [createDensityLayer(shown, incidents.heatM, incidents.thresholds, this.#palette)]),
-    ];
+    const isHeat = incidents.heatM !== undefined;
+    const dots = createIncidentsLayer(shown, {
+      palette: this.#palette,
+      zoom: this.#sizeZoom,
+      selectedIndex: this.#selectedIncident,
+      // A carpet of dots would hide the heatmap; near by, both can be read.
+      visible: !isHeat || this.#sizeZoom >= dotsOverHeatZoom,
+    });
+    return isHeat ? [createDensityLayer(shown, incidents.heatM, incidents.thresholds, this.#palette), dots] : [dots];
   });
 
   readonly #trackLayers: Layer[] = $derived.by(() => {
