@@ -77,7 +77,7 @@ export async function checkGrid(
         return {
           fault: {
             reason: fault.reason,
-            lngLat: fault.lng === null || fault.lat === null ? null : [fault.lng, fault.lat],
+            lngLat: fault.lng === null || fault.lat === null ? null : [round(fault.lng), round(fault.lat)],
           },
           fit: { overlaps: [], gaps: [] },
         };

@@ -1,0 +1,46 @@
+// Every route of the API, from the rooms. To add a route: add its operation to `operations.ts` of its room, made with
+// `inRoom`, from the very schemas that its handler parses with:
+//
+//   const { get, change } = inRoom('Hazards', { sees: 'hazards' });
+//   export const hazardOperations: readonly Operation[] = [
+//     get('/api/hazards', 'Hazards, newest first', { query: hazardsQuerySchema, answers: { 200: json('hazards', hazardsSchema) } }),
+//     change('post', '/api/hazards', 'Reports one', { may: 'report', body: newHazardSchema, answers: { 201: json('it', hazardSchema) } }),
+//   ];
+//
+// and a new room's list to the list below. tests/api/openapi.test.ts walks the routes of the app and names what is missing.
+import { accountOperations } from '../accounts/operations.ts';
+import { peopleOperations } from '../accounts/people/operations.ts';
+import { tokenOperations } from '../accounts/tokens/operations.ts';
+import { auditOperations } from '../audit/operations.ts';
+import { basemapOperations } from '../basemap/operations.ts';
+import { crewOperations } from '../crews/operations.ts';
+import { deviceOperations } from '../devices/operations.ts';
+import { gridOperations } from '../grids/operations.ts';
+import { healthOperations } from '../health/operations.ts';
+import { incidentOperations } from '../incidents/operations.ts';
+import { memberOperations } from '../members/operations.ts';
+import { positionOperations } from '../positions/operations.ts';
+import { searchOperations } from '../search/operations.ts';
+import { sentinelOperations } from '../sentinels/operations.ts';
+import { stationOperations } from '../stations/operations.ts';
+import { unitOperations } from '../units/operations.ts';
+import type { Operation } from './operation.ts';
+
+export const operations: readonly Operation[] = [
+  ...accountOperations,
+  ...tokenOperations,
+  ...stationOperations,
+  ...unitOperations,
+  ...crewOperations,
+  ...gridOperations,
+  ...sentinelOperations,
+  ...memberOperations,
+  ...incidentOperations,
+  ...searchOperations,
+  ...basemapOperations,
+  ...positionOperations,
+  ...deviceOperations,
+  ...peopleOperations,
+  ...auditOperations,
+  ...healthOperations,
+];
