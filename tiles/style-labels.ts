@@ -23,8 +23,11 @@ const landmarks = [
   'sight',
 ];
 
-/** Names, the least important first: the last layer is placed first. */
-export function labelLayers(palette: BasePalette, language: MapLanguage): LayerSpecification[] {
+/**
+ * Names, the least important first: the last layer is placed first.
+ * @param minorOpacity of the names that one can do without
+ */
+export function labelLayers(palette: BasePalette, language: MapLanguage, minorOpacity = 1): LayerSpecification[] {
   const name: ExpressionSpecification =
     language === 'zh'
       ? ['coalesce', ['get', 'name_zh'], ['get', 'name']]
@@ -37,6 +40,7 @@ export function labelLayers(palette: BasePalette, language: MapLanguage): LayerS
     minzoom: number,
     size: ExpressionSpecification,
     colour: string,
+    opacity = 1,
   ): LayerSpecification => ({
     id,
     type: 'symbol',
@@ -56,9 +60,9 @@ export function labelLayers(palette: BasePalette, language: MapLanguage): LayerS
       'text-rotation-alignment': 'map',
       'text-pitch-alignment': 'viewport',
     },
-    paint: { 'text-color': colour, ...halo },
+    paint: { 'text-color': colour, 'text-opacity': opacity, ...halo },
   });
-  const area = (id: string, classes: string[], minzoom: number, colour: string): LayerSpecification => ({
+  const area = (id: string, classes: string[], minzoom: number, colour: string, opacity = 1): LayerSpecification => ({
     id,
     type: 'symbol',
     ...places,
@@ -71,7 +75,7 @@ export function labelLayers(palette: BasePalette, language: MapLanguage): LayerS
       'text-max-width': 7,
       'text-padding': 8,
     },
-    paint: { 'text-color': colour, ...halo },
+    paint: { 'text-color': colour, 'text-opacity': opacity, ...halo },
   });
   return [
     street(
@@ -80,6 +84,7 @@ export function labelLayers(palette: BasePalette, language: MapLanguage): LayerS
       16,
       ['interpolate', ['linear'], ['zoom'], 16, 10, 18, 11.5],
       palette.labelSoft,
+      minorOpacity,
     ),
     {
       id: 'landmark-dots',
@@ -111,9 +116,9 @@ export function labelLayers(palette: BasePalette, language: MapLanguage): LayerS
         'text-max-width': 8,
         'text-padding': 4,
       },
-      paint: { 'text-color': palette.labelSoft, ...halo },
+      paint: { 'text-color': palette.labelSoft, 'text-opacity': minorOpacity, ...halo },
     },
-    area('compound-names', ['compound'], 15, palette.labelSoft),
+    area('compound-names', ['compound'], 15, palette.labelSoft, minorOpacity),
     area('park-names', ['park'], 14, palette.greenLabel),
     area('water-names', ['water'], 13, palette.waterLabel),
     {

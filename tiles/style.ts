@@ -21,6 +21,8 @@ export interface BaseStyleOptions {
    * labels are drawn from fonts of the page or of the machine.
    */
   fontFaces?: StyleSpecification['font-faces'];
+  /** Labels of ours stand over the map: names of compounds, landmarks and small streets step back behind them. */
+  hasLabelsAbove?: boolean;
 }
 
 /**
@@ -31,7 +33,14 @@ export const anchorIds = ['anchor-areas', 'anchor-lines', 'anchor-labels', 'anch
 export type AnchorId = (typeof anchorIds)[number];
 
 /** The base map: a calm city in either theme. No sprite, no glyph server, no host but the one of `tilesUrl`. */
-export function baseStyle({ theme, language, tilesUrl, attribution, fontFaces }: BaseStyleOptions): StyleSpecification {
+export function baseStyle({
+  theme,
+  language,
+  tilesUrl,
+  attribution,
+  fontFaces,
+  hasLabelsAbove = false,
+}: BaseStyleOptions): StyleSpecification {
   const palette = palettes[theme];
   const isTemplate = tilesUrl.includes('{z}');
   return {
@@ -49,7 +58,7 @@ export function baseStyle({ theme, language, tilesUrl, attribution, fontFaces }:
       anchor('anchor-areas'),
       ...roadLayers(palette),
       anchor('anchor-lines'),
-      ...labelLayers(palette, language),
+      ...labelLayers(palette, language, hasLabelsAbove ? 0.5 : 1),
       anchor('anchor-labels'),
       anchor('anchor-units'),
     ],

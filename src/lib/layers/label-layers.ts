@@ -78,7 +78,7 @@ export const createCallSignsLayer = (
     background: true,
     backgroundPadding: [5, 2, 5, 2],
     backgroundBorderRadius: 4,
-    getBackgroundColor: ({ isSelected }) => withAlpha(isSelected ? palette.selected : palette.labelHalo, 225),
+    getBackgroundColor: ({ isSelected }) => withAlpha(isSelected ? palette.selected : palette.labelHalo, 245),
     extensions: [movement],
     updateTriggers: { getColor: palette, getBackgroundColor: palette },
   });

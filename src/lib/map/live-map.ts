@@ -72,8 +72,8 @@ export class LiveMap {
       fadeDuration: options.prefersStill ? 0 : 200,
     });
     const isNarrow = container.clientWidth < 640;
-    // On a phone the sources take the whole line.
-    if (!isNarrow) this.#map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+    // Where sources and scale do not fit side by side, Map.svelte lifts the scale.
+    this.#map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
     this.#map.addControl(new AttributionControl({ compact: isNarrow }), 'bottom-right');
     this.#overlay = new MapLibreOverlay({
       interleaved: true,

@@ -125,3 +125,16 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     for (const a of grounds) for (const b of grounds) expect(contrast(palette[a], palette[b])).toBeLessThan(1.5);
   });
 });
+
+test('under labels of ours the names one can do without step back, and those of main streets and quarters stay', () => {
+  const opacities = (hasLabelsAbove: boolean) =>
+    Object.fromEntries(
+      baseStyle({ ...options, theme: 'dark', language: 'zh', hasLabelsAbove }).layers.flatMap((layer) =>
+        layer.type === 'symbol' ? [[layer.id, layer.paint?.['text-opacity'] ?? 1]] : [],
+      ),
+    );
+  const [alone, under] = [opacities(false), opacities(true)];
+  const faded = Object.keys(alone).filter((id) => typeof under[id] === 'number' && under[id] !== alone[id]);
+  expect(faded.sort()).toEqual(['compound-names', 'landmark-names', 'small-street-names']);
+  for (const id of faded) expect(under[id]).toBeLessThan(alone[id] as number);
+});
