@@ -58,7 +58,7 @@ export function baseStyle({
       anchor('anchor-areas'),
       ...roadLayers(palette),
       anchor('anchor-lines'),
-      ...labelLayers(palette, language, hasLabelsAbove ? 0.5 : 1),
+      ...labelLayers(palette, language, hasLabelsAbove ? 0.65 : 1),
       anchor('anchor-labels'),
       anchor('anchor-units'),
     ],
