@@ -29,6 +29,7 @@ import { createRequestMetrics } from './operation/request-metrics.ts';
 import { createOperationRoutes } from './operation/routes.ts';
 import { protectAnswers } from './operation/security-headers.ts';
 import { createPositionRoutes } from './positions/routes.ts';
+import { createRetentionRoutes } from './retention/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
@@ -86,6 +87,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createIncidentRoutes(dependencies))
     .route('/api', createShiftRoutes(dependencies))
     .route('/api', createAuditRoutes(dependencies))
+    .route('/api', createRetentionRoutes(dependencies))
     .route('/api', createSearchRoutes(dependencies));
 
   app.all('/api/*', () => {

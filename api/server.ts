@@ -24,6 +24,7 @@ import { readInstallationKey } from './operation/installation-key.ts';
 import type { Log } from './operation/log.ts';
 import { createSeal } from './operation/seal.ts';
 import { openIngest } from './positions/open-ingest.ts';
+import { removeExpiredNightly } from './retention/schedule.ts';
 import { createStaticRoutes } from './static-files.ts';
 import { keepEndingOverdueShifts } from './units/end-overdue-shifts.ts';
 
@@ -97,6 +98,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       ingest,
       log,
     };
+    const endRemoving = removeExpiredNightly(dependencies);
     const endShiftKeeping = keepEndingOverdueShifts(dependencies);
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
     handle = getRequestListener(app.fetch);
@@ -116,6 +118,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         await endReclaiming();
         endHeadLog();
         endShiftKeeping();
+        await endRemoving();
         await refusals.close();
         await opened.close();
       },
