@@ -19,6 +19,7 @@ import { openServerDatabase } from './database/open.ts';
 import { keepReclaiming } from './database/reclaim-space.ts';
 import { isLoopback, OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
+import { livePath } from './live/upgrade.ts';
 import { httpLimits } from './operation/http-limits.ts';
 import { readInstallationKey } from './operation/installation-key.ts';
 import type { Log } from './operation/log.ts';
@@ -73,6 +74,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const endHeadLog = logHeadsDaily(database, log);
     const live = createLiveHub({
       trustProxy: environment.trustProxy,
+      onRefused: (request, error) => refusals.note(request, { error, route: livePath }),
       viewerOf: (request) => {
         requireHost(environment, request.headers.get('host'));
         return viewerOf(request);

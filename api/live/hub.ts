@@ -27,6 +27,8 @@ export interface LiveHubOptions {
   viewerOf(request: Request): Promise<Viewer>;
   /** Whose X-Forwarded-* tells the viewer's address; by default nobody's. */
   trustProxy?: TrustProxy;
+  /** Told of upgrades that were refused. */
+  onRefused?(request: Request, error: unknown): void;
   /** Milliseconds between ticks; 0 leaves ticking to the caller. */
   tickMs?: number;
   /** Viewers beyond this are answered 503. */
@@ -81,6 +83,7 @@ const judgedAnewCode = 4401;
 export function createLiveHub({
   viewerOf,
   trustProxy = { kind: 'none' },
+  onRefused,
   tickMs = 1000,
   maxViewers = 2000,
   pingEveryMs = 10_000,
@@ -160,21 +163,24 @@ export function createLiveHub({
   async function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const onError = () => socket.destroy();
     socket.on('error', onError);
+    let request: Request | undefined;
     try {
       if (incoming.url?.split('?', 1)[0] !== livePath)
         throw new Problem(404, 'not-found', 'There is nothing at this address');
+      request = requestOf(incoming, trustProxy);
       checkOrigin(incoming);
-      const request = requestOf(incoming, trustProxy);
       const stationId = readStationId(request);
       const admission = admit(await viewerOf(request), stationId);
+      const asked = request;
       if (isClosing || viewerCount >= maxViewers)
         throw new Problem(503, 'too-many-viewers', 'The server has all the viewers it can serve', { retryAfterS: 10 });
       socket.off('error', onError);
       webSockets.handleUpgrade(incoming, socket, head, (webSocket) => {
         viewerCount++;
-        admitViewer(webSocket, socket, admission, request);
+        admitViewer(webSocket, socket, admission, asked);
       });
     } catch (error) {
+      if (request) onRefused?.(request, error);
       refuseUpgrade(socket, error);
     }
   }
