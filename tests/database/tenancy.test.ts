@@ -1,23 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roles } from '../../api/accounts/contract.ts';
 import { createSessions } from '../../api/accounts/sessions.ts';
-import { createAudit } from '../../api/audit/audit.ts';
 import type { Database, Transaction } from '../../api/database/database.ts';
 import { sql } from '../../api/database/sql.ts';
 import { beginSession, makeAccount } from '../fixtures/make-viewer.ts';
-import { fillTables, listTenantTables, type RowMaker, type TenantTable } from './fill-tables.ts';
+import { fillTables, listTenantTables, type TenantTable } from './fill-tables.ts';
 import { makeStation, openTestDatabase } from './harness.ts';
-
-/** One entry brings its chain's head. */
-const writeAuditEntry: RowMaker = (transaction, stationId) =>
-  createAudit(database).writeIn(transaction, { stationId, actor: null, action: 'test.done', outcome: 'done' });
-
-/** Tables that cannot be filled from the catalogue alone. */
-const makers: Record<string, RowMaker> = {
-  stations: async () => {},
-  audit_entries: writeAuditEntry,
-  audit_heads: writeAuditEntry,
-};
 
 let database: Database;
 let tables: TenantTable[];
@@ -42,7 +30,7 @@ beforeAll(async () => {
       transaction.execute(sql`SELECT make_fix_partition(current_date + ${day}::integer)`),
     );
   for (const stationId of Object.values(stations))
-    await database.inScope([stationId], (transaction) => fillTables(transaction, tables, stationId, makers));
+    await database.inScope([stationId], (transaction) => fillTables(transaction, tables, stationId));
 });
 afterAll(() => database.close());
 
