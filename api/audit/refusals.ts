@@ -14,7 +14,15 @@ const oneMoreEveryMs = 2000;
 const maxKinds = 2000;
 
 /** Refused for reasons that say nothing about anybody's intent, or written by who refused them. */
-const unaudited = new Set(['starting', 'sign-in-failed', 'missing-credential']);
+const unaudited = new Set([
+  'starting',
+  'missing-credential',
+  'sign-in-failed',
+  'second-factor-required',
+  'second-factor-wrong',
+  'passkey-required',
+  'password-wrong',
+]);
 
 export interface Refusals {
   /**

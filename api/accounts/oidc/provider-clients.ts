@@ -7,6 +7,7 @@ import type { ProviderRow } from './queries.ts';
 const timeoutS = 10;
 /** A provider's addresses and keys are asked for again after this. */
 const freshForMs = 3_600_000;
+const failedForMs = 10_000;
 
 export const providerSecretFor = (providerId: string): string => `oidc ${providerId}`;
 
@@ -22,13 +23,14 @@ export function createProviderClients(seal: Seal): ProviderClients {
     async open(provider) {
       const row = JSON.stringify(provider);
       const known = opened.get(provider.id);
-      if (known && known.row === row && known.untilMs > Date.now()) return known.client;
-      const client = discover(provider, readProviderSecret(seal, provider));
-      opened.set(provider.id, { row, untilMs: Date.now() + freshForMs, client });
+      const isFresh = known !== undefined && known.row === row && known.untilMs > Date.now();
+      const client = isFresh ? known.client : discover(provider, readProviderSecret(seal, provider));
+      if (!isFresh) opened.set(provider.id, { row, untilMs: Date.now() + freshForMs, client });
       try {
         return await client;
       } catch (error) {
-        opened.delete(provider.id);
+        // Whoever knocks again and again must not make this server knock there as often.
+        if (!isFresh) opened.set(provider.id, { row, untilMs: Date.now() + failedForMs, client });
         throw new Problem(502, 'provider-unavailable', 'The identity provider does not answer', { cause: error });
       }
     },

@@ -1,3 +1,4 @@
+import { createAudit } from '../../audit/audit.ts';
 import type { Database } from '../../database/database.ts';
 import { hashLinkToken, makeLinkToken } from '../link-token.ts';
 import { hasAdministrator, replaceSetupLink } from './queries.ts';
@@ -10,6 +11,7 @@ export async function makeSetupLink(database: Database, url: string): Promise<st
   await database.asOwner((transaction) =>
     replaceSetupLink(transaction, hashLinkToken(token), new Date(Date.now() + holdsMs)),
   );
+  await createAudit(database).write({ stationId: null, actor: null, action: 'setup-link.make', outcome: 'done' });
   return `${url}/setup#${token}`;
 }
 
