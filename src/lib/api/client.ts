@@ -22,6 +22,8 @@ export interface RequestOptions {
   query?: Record<string, string | undefined>;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** The version of a row as it was seen; the server refuses a change of any other. */
+  ifMatch?: number | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ async function request<T>(
   method: string,
   path: string,
   { body, headers }: { body?: string; headers?: Record<string, string> },
-  { query = {}, signal, timeoutMs = 15_000 }: RequestOptions = {},
+  { query = {}, signal, timeoutMs = 15_000, ifMatch }: RequestOptions = {},
 ): Promise<T> {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const address = given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
@@ -59,7 +61,11 @@ async function request<T>(
   try {
     const response = await fetch(address, {
       method,
-      headers: { Accept: 'application/json, application/geo+json, application/problem+json', ...headers },
+      headers: {
+        Accept: 'application/json, application/geo+json, application/problem+json',
+        ...(ifMatch !== undefined && { 'If-Match': `"${ifMatch}"` }),
+        ...headers,
+      },
       ...(body !== undefined && { body }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -85,11 +91,16 @@ async function failureOf(response: Response): Promise<Failure> {
   const retryAfterS = Number(response.headers.get('Retry-After') ?? NaN);
   if (Number.isFinite(retryAfterS)) failure.retryAfterS = retryAfterS;
   if (!/^application\/(problem\+)?json/.test(response.headers.get('Content-Type') ?? '')) return failure;
-  const { type, title, detail, errors } = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const { type, title, detail, errors, losses, confirm, contents } = (await response
+    .json()
+    .catch(() => ({}))) as Record<string, unknown>;
   const said = [detail, title].find((text): text is string => typeof text === 'string' && text !== '');
   if (said !== undefined) failure.detail = said;
   if (typeof type === 'string' && type.startsWith('/problems/')) failure.problem = type.slice('/problems/'.length);
   if (Array.isArray(errors)) failure.errors = errors.filter(isFieldError);
+  if (typeof confirm === 'string') failure.confirm = confirm;
+  const counts = losses ?? contents;
+  if (typeof counts === 'object' && counts !== null) failure.counts = counts as Record<string, number>;
   return failure;
 }
 

@@ -328,5 +328,6 @@ export const en: Messages = {
   'problem.foreign-origin': 'The request came from another site and was refused.',
 
   'dialog.close': 'Close',
+  'dialog.cancel': 'Cancel',
   unknown: 'Unknown',
 };

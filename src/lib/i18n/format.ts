@@ -78,3 +78,19 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 
 /** Latitude first, as radios and navigation apps take it; five decimals are a metre. */
 export const formatLngLat = ([lng, lat]: readonly [number, number]): string => `${lat.toFixed(5)}, ${lng.toFixed(5)}`;
+
+/** A day of the reader's own calendar, of an ISO time. */
+export const formatDay = (locale: string, iso: string): string =>
+  dateFormat(locale, { year: 'numeric', month: 'short', day: 'numeric' }).format(new Date(iso));
+
+/** Day and time where the reader is, of an ISO time. */
+export const formatInstant = (locale: string, iso: string): string =>
+  dateFormat(locale, {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(iso));

@@ -1,12 +1,23 @@
 import i18next, { type i18n } from 'i18next';
 import { createContext } from 'svelte';
-import type { MessageKey, MessageValues, Messages } from './messages.ts';
+import type { AccountMessages, AdminMessages, MessageKey, MessageValues, Messages } from './messages.ts';
 import { isLanguage, localeOf, type Language } from './languages.ts';
 
 const storageKey = 'shaodian.language';
-const loaders: Record<Language, () => Promise<Messages>> = {
-  zh: () => import('./zh.ts').then(({ zh }) => zh),
-  en: () => import('./en.ts').then(({ en }) => en),
+/** The map's words are loaded at the start, a room's with the first of its pages. */
+type Room = 'map' | 'account' | 'admin';
+type Bundle = Messages | AccountMessages | AdminMessages;
+const loaders: Record<Language, Record<Room, () => Promise<Bundle>>> = {
+  zh: {
+    map: () => import('./zh.ts').then(({ zh }) => zh),
+    account: () => import('./zh-account.ts').then(({ zhAccount }) => zhAccount),
+    admin: () => import('./zh-admin.ts').then(({ zhAdmin }) => zhAdmin),
+  },
+  en: {
+    map: () => import('./en.ts').then(({ en }) => en),
+    account: () => import('./en-account.ts').then(({ enAccount }) => enAccount),
+    admin: () => import('./en-admin.ts').then(({ enAdmin }) => enAdmin),
+  },
 };
 
 type Translate = <Key extends MessageKey>(
@@ -14,15 +25,21 @@ type Translate = <Key extends MessageKey>(
   ...values: keyof MessageValues<Key> extends never ? [] : [MessageValues<Key>]
 ) => string;
 
+/** Kinds of things the server names by a word of its own. */
+type WordGroup = 'role' | 'equipment' | 'sentinel.kind' | 'audit.action' | 'audit.target' | 'noun';
+
 /** The language of the screen: Chinese unless chosen otherwise here. One language is loaded at a time. */
 export class LanguageState {
   #language = $state<Language>('zh');
   readonly #messages: i18n;
+  readonly #rooms = new Set<Room>(['map']);
+  readonly #loaded = new Set<string>();
   readonly locale: string = $derived(localeOf(this.#language));
 
   private constructor(messages: i18n, language: Language) {
     this.#messages = messages;
     this.#language = language;
+    this.#loaded.add(`${language} map`);
     this.#show();
   }
 
@@ -31,7 +48,7 @@ export class LanguageState {
     const messages = i18next.createInstance();
     await messages.init({
       lng: language,
-      resources: { [language]: { translation: await loaders[language]() } },
+      resources: { [language]: { translation: await loaders[language].map() } },
       // Keys are flat names with dots in them, not paths.
       keySeparator: false,
       nsSeparator: false,
@@ -49,7 +66,7 @@ export class LanguageState {
   readonly t: Translate = (key, ...values) => this.#messages.t(key, { lng: this.#language, ...values[0] });
 
   /** Words of a kind the server named, or the server's own word when there are none here. */
-  readonly word = (group: 'role' | 'equipment' | 'sentinel.kind', name: string): string =>
+  readonly word = (group: WordGroup, name: string): string =>
     this.#messages.t(`${group}.${name}`, { lng: this.#language, defaultValue: name });
 
   /** What to say of a problem that the server named; undefined: there is no sentence for it here. */
@@ -57,8 +74,7 @@ export class LanguageState {
     this.#messages.t(`problem.${name}`, { lng: this.#language, defaultValue: '' }) || undefined;
 
   async choose(language: Language): Promise<void> {
-    if (!this.#messages.hasResourceBundle(language, 'translation'))
-      this.#messages.addResourceBundle(language, 'translation', await loaders[language]());
+    for (const room of this.#rooms) await this.#load(language, room);
     this.#language = language;
     try {
       localStorage.setItem(storageKey, language);
@@ -66,6 +82,19 @@ export class LanguageState {
       // Without storage the choice lasts as long as the page.
     }
     this.#show();
+  }
+
+  /** A page's own words, before it is drawn. */
+  async enter(room: Room): Promise<void> {
+    this.#rooms.add(room);
+    await this.#load(this.#language, room);
+  }
+
+  async #load(language: Language, room: Room): Promise<void> {
+    const name = `${language} ${room}`;
+    if (this.#loaded.has(name)) return;
+    this.#messages.addResourceBundle(language, 'translation', await loaders[language][room](), true, true);
+    this.#loaded.add(name);
   }
 
   #show(): void {

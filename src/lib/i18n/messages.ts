@@ -1,6 +1,10 @@
+import type { zhAccount } from './zh-account.ts';
+import type { zhAdmin } from './zh-admin.ts';
 import type { zh } from './zh.ts';
 
-type Source = keyof typeof zh;
+/** Every sentence there is: the map's, and those of rooms that are loaded with their pages. */
+type All = typeof zh & typeof zhAccount & typeof zhAdmin;
+type Source = keyof All;
 /** `{{name}}` parts of a sentence. */
 type Parts<Text extends string> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name | Parts<Rest> : never;
 type WithoutPlural<Key extends string> = Key extends `${infer Base}_other` ? Base : Key;
@@ -10,11 +14,14 @@ export type MessageKey = WithoutPlural<Source>;
 
 /** What a sentence needs to be said. */
 export type MessageValues<Key extends MessageKey> = Record<
-  Parts<(typeof zh)[Key extends Source ? Key : `${Key}_other` extends Source ? `${Key}_other` : never]>,
+  Parts<All[Key extends Source ? Key : `${Key}_other` extends Source ? `${Key}_other` : never]>,
   string | number
 >;
 
-/** A language: every sentence of the Chinese one, and a singular where it counts. */
-export type Messages = { [Key in Source]: string } & {
-  [Key in Source as Key extends `${infer Base}_other` ? `${Base}_one` : never]?: string;
+/** Another language: every sentence of the Chinese one, and a singular where it counts. */
+type MessagesOf<Chinese> = { [Key in keyof Chinese]: string } & {
+  [Key in keyof Chinese as Key extends `${infer Base}_other` ? `${Base}_one` : never]?: string;
 };
+export type Messages = MessagesOf<typeof zh>;
+export type AccountMessages = MessagesOf<typeof zhAccount>;
+export type AdminMessages = MessagesOf<typeof zhAdmin>;

@@ -322,5 +322,6 @@ export const zh = {
   'problem.foreign-origin': '请求来自别的网站，已被拒绝。',
 
   'dialog.close': '关闭',
+  'dialog.cancel': '取消',
   unknown: '未知',
 } as const;

@@ -9,6 +9,9 @@ export interface Failure {
   detail?: string;
   /** What was refused, field by field. */
   errors?: readonly { field: string; got: string; expected: string }[];
+  /** What would be lost, or stands in the way, by noun; and the code that says that a person saw it. */
+  counts?: Readonly<Record<string, number>>;
+  confirm?: string;
   /** Seconds after which another try makes sense. */
   retryAfterS?: number;
 }

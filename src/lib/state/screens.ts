@@ -1,4 +1,4 @@
-import type { Action } from '$api/accounts/contract.ts';
+import type { Action, Session } from '$api/accounts/contract.ts';
 import type { SessionState } from './session-state.svelte.ts';
 
 /** What an account may open. Each has its own address; what is not offered is also refused when its address is typed. */
@@ -13,7 +13,7 @@ export const addressOf: Record<ScreenName, string> = {
 };
 
 /** Pages for whoever comes, with a link or a password. */
-const publicPages = ['/sign-in', '/setup', '/join'];
+const publicPages = ['/sign-in', '/setup', '/join', '/wall'];
 
 const startsWith = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
 
@@ -72,3 +72,7 @@ export function returnAddress(to: string | null, origin: string): string {
   if (url.origin !== origin || isPublic(url.pathname)) return '/';
   return url.pathname + url.search + url.hash;
 }
+
+/** Whether something has to be done on one's own account before anything else opens. */
+export const hasDues = (session: Session | undefined): boolean =>
+  session !== undefined && (session.mustChangePassword || session.mustAddSecondFactor);
