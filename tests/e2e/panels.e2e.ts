@@ -89,6 +89,11 @@ test('the recorded track of the last hour is shown with its length, and hidden a
   await isLive(page);
   await page.getByRole('rowheader', { name: '巡警-01' }).getByRole('button').click();
   await inspector(page).getByRole('button', { name: '显示最近 1 小时轨迹' }).click();
+  const dialog = page.getByRole('dialog', { name: /^查看.*的轨迹$/ });
+  await dialog.getByRole('button', { name: '查看轨迹' }).click();
+  await expect(dialog.getByText('请填写事由。')).toBeVisible();
+  await dialog.getByLabel('事由', { exact: true }).fill('核实 3 号楼报警');
+  await dialog.getByRole('button', { name: '查看轨迹' }).click();
   await expect(inspector(page).getByText(/\d+ 个定位点，/)).toBeVisible();
   await inspector(page).getByRole('button', { name: '隐藏轨迹' }).click();
   await expect(inspector(page).getByText(/个定位点/)).toBeHidden();
@@ -131,9 +136,10 @@ test('the theme follows the system until one is chosen, and the choice is there 
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
 });
 
-test('the station switcher goes to another station and says so in the address', async ({ page }) => {
+test('the station switcher goes to another station and says so in the address', async ({ page, context }) => {
+  // Of the demo's accounts it is the administrator who sees more than one station.
+  await signInAs(context, 'administrator');
   await page.goto('/?view=table');
-  await isLive(page);
   await page.getByRole('button', { name: /^切换派出所/ }).click();
   await page.getByRole('menuitemradio', { name: /分局/ }).click();
   await expect(page.getByRole('button', { name: /^切换派出所: .*分局/ })).toBeVisible();

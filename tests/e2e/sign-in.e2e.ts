@@ -41,7 +41,7 @@ test.describe('who is not signed in', () => {
         ? route.fulfill({
             status: 429,
             headers: { 'Retry-After': '3', 'Content-Type': 'application/problem+json' },
-            body: JSON.stringify({ type: '/problems/too-many-requests', title: 'Too many tries', status: 429 }),
+            body: JSON.stringify({ type: '/problems/too-many-tries', title: 'Too many tries', status: 429 }),
           })
         : route.fallback(),
     );

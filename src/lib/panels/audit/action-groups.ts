@@ -1,0 +1,22 @@
+/** Beginnings of what is logged, to narrow the log by; each finds all below it. */
+export const actionGroups = [
+  'session',
+  'request.refused',
+  'unit.track-read',
+  'audit',
+  'account',
+  'token',
+  'invitation',
+  'station',
+  'grid',
+  'sentinel',
+  'member',
+  'unit',
+  'crew',
+  'shift',
+  'device',
+  'gateway',
+  'oidc',
+  'retention',
+  'installation',
+] as const;
