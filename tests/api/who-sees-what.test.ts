@@ -23,6 +23,8 @@ interface Planted {
   /** Its crew has the account's member on it, at `own`. */
   crewed: ReportingUnit;
   other: ReportingUnit;
+  /** Somebody's account at the station. */
+  accountId: string;
 }
 
 let testApp: TestApp;
@@ -54,7 +56,9 @@ async function plant(parentId?: string): Promise<Planted> {
       INSERT INTO incidents (id, station_id, number, category, occurred_at, point, description)
       VALUES (${uuidv7()}, ${stationId}, 1, 'theft', now() - interval '1 hour', ST_SetSRID(ST_MakePoint(116.405, 39.905), 4326), '报警人电话')`);
   });
-  return { stationId, gridId, sentinelId, crewed, other };
+  await testApp.dependencies.audit.write({ stationId, actor: null, action: 'test.done', outcome: 'done' });
+  const { id: accountId } = await makeAccount(database, stationId, 'analyst');
+  return { stationId, gridId, sentinelId, crewed, other, accountId };
 }
 
 /** An account of the role at `own`, whose member keeps the sentinel point there and is on the crewed unit now. */
@@ -169,6 +173,52 @@ const outlets: { noun: Noun; outlet: string; look(cookie: string, at: Planted): 
     look: async (cookie, at) => audienceBy(await unitsSeen(cookie, at, ({ lngLat }) => lngLat !== null), at),
   },
   {
+    noun: 'incidents',
+    outlet: 'GET /api/incidents and its summary',
+    async look(cookie, { stationId, gridId }) {
+      const list = await get<{ incidents: unknown[] }>(cookie, `incidents?station=${stationId}`);
+      const summary = await get<{ grids: { gridId: string }[] }>(cookie, `incidents/summary?station=${stationId}`);
+      if (list.status === 200) {
+        expect(list.body.incidents).toHaveLength(1);
+        return 'exact';
+      }
+      expectRefused(list.status);
+      if (summary.status === 200 && summary.body.grids.some((grid) => grid.gridId === gridId)) {
+        // A grid and a category, nothing of place and time.
+        expect(JSON.stringify(summary.body)).not.toMatch(/116\.40|lngLat|报警人/);
+        return 'coarse';
+      }
+      return 'none';
+    },
+  },
+  {
+    noun: 'incidentTexts',
+    outlet: 'GET /api/incidents',
+    async look(cookie, { stationId }) {
+      const { status, body } = await get<{ incidents: { text: string | null }[] }>(
+        cookie,
+        `incidents?station=${stationId}`,
+      );
+      return status === 200 && body.incidents.some(({ text }) => text !== null) ? 'exact' : 'none';
+    },
+  },
+  {
+    noun: 'accounts',
+    outlet: 'GET /api/accounts',
+    async look(cookie, { accountId }) {
+      const { status, body } = await get<unknown>(cookie, 'accounts');
+      return status === 200 && JSON.stringify(body).includes(accountId) ? 'exact' : 'none';
+    },
+  },
+  {
+    noun: 'audit',
+    outlet: 'GET /api/audit',
+    async look(cookie, { stationId }) {
+      const { status, body } = await get<{ entries: { stationId: string }[] }>(cookie, `audit?station=${stationId}`);
+      return status === 200 && body.entries.some((entry) => entry.stationId === stationId) ? 'exact' : 'none';
+    },
+  },
+  {
     noun: 'whereabouts',
     outlet: 'GET /api/search',
     async look(cookie, at) {
@@ -220,6 +270,17 @@ const outlets: { noun: Noun; outlet: string; look(cookie: string, at: Planted): 
     },
   },
 ];
+
+test.each(roles)('columns of incidents go to who sees them exactly: %s', async (role) => {
+  const { status } = await fetchColumns(cookies[role], planted.own.stationId);
+  if (matrix[role].incidents === 'exact') expect(status).toBe(200);
+  else expectRefused(status);
+  for (const place of ['parent', 'sibling'] as const)
+    expectRefused((await fetchColumns(cookies[role], planted[place].stationId)).status);
+});
+
+const fetchColumns = (cookie: string, stationId: string) =>
+  testApp.app.request(`/api/incidents.arrow?station=${stationId}`, { headers: { Cookie: cookie } });
 
 describe.each(outlets)('$noun by $outlet', ({ noun, look }) => {
   test.each(roles)('%s', async (role) => {
