@@ -47,7 +47,11 @@ export async function openTestApp(
   const viewerOf = withSessions
     ? createViewerOf(sessions, tokens)
     : async () => makeViewer(ingest.registry.stationIds, ['commander', 'administrator']);
-  const live = createLiveHub({ viewerOf, tickMs: 0 });
+  const live = createLiveHub({
+    viewerOf,
+    tickMs: 0,
+    onRefused: (request, error) => refusals.note(request, { error, route: '/api/live' }),
+  });
   const ingest = await openIngest({
     database,
     environment,

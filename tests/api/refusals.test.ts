@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { createAudit, type Audit } from '../../api/audit/audit.ts';
 import { installationChain } from '../../api/audit/contract.ts';
 import { findChain } from '../../api/audit/queries.ts';
@@ -123,4 +126,28 @@ test('a look that found nothing, a bad request and a failure are no refusals', a
     refusals.note(request(), { error, route: '/api/accounts' });
   await refusals.close();
   expect(await chain(station)).toEqual([]);
+});
+
+test('a live socket of another site’s page is noted like any refused request', async () => {
+  const station = await makeStation(database);
+  const account = await makeAccount(database, station, 'commander');
+  const { sessions, live, refusals } = testApp.dependencies;
+  const server = createServer();
+  live.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live?station=${station}`, {
+    headers: { Origin: 'https://evil.example', Cookie: await beginSession(database, sessions.cookieName, account) },
+  });
+  const status = await new Promise((resolve) => {
+    socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode));
+    socket.on('error', () => {});
+  });
+  expect(status).toBe(403);
+  await refusals.flush();
+  expect((await chain(station)).map(({ actorId, targetId, outcome }) => [actorId, targetId, outcome])).toEqual([
+    [account.id, 'GET /api/live', 'refused'],
+  ]);
+  socket.terminate();
+  server.close();
 });

@@ -236,4 +236,4 @@ test('the command ends with 1 and says where a chain breaks, and prints heads it
   expect(verified.stdout).toMatch(new RegExp(`BROKEN ${station} .*\\n +edited: entry 2 is not what was hashed`));
   expect(run('verify', '--head', join(directory, 'none')).status).toBe(1);
   expect(run('nonsense').stderr).toContain('npm run audit -- verify');
-});
+}, 180_000);

@@ -242,7 +242,7 @@ test('the command removes and tells', async () => {
   expect(stdout).toContain(`station ${station}: keeps fixes 183, `);
   expect(stdout).toMatch(new RegExp(`^\\d{4}-.* station ${station}: removed `, 'm'));
   expect(command().stderr).toContain('npm run retention -- run');
-});
+}, 180_000);
 
 test('the quiet hour is the next twenty past three', () => {
   expect(untilQuietHour(new Date(2026, 10, 22, 3, 10)) / 60_000).toBe(10);
