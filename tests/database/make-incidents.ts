@@ -39,9 +39,10 @@ export async function makeManyIncidents(database: Database, stationId: string, c
     await database.inScope([stationId], (transaction) =>
       transaction.execute(sql`
         INSERT INTO incidents (id, station_id, number, category, source, occurred_at, point)
-        SELECT gen_random_uuid(), ${stationId}, n, 'category ' || (n * 7919::bigint % 13), (ARRAY['citizen', 'citizen', 'patrol', 'sentinel'])[1 + n * 31::bigint % 4],
+        SELECT gen_random_uuid(), ${stationId}, n, 'category ' || (hashint8extended(n, 1) & 1023) * (hashint8extended(n, 2) & 1023) * 13 / 1048576,
+          (ARRAY['citizen', 'citizen', 'citizen', 'patrol', 'sentinel', 'citizen', 'citizen', 'patrol'])[1 + (hashint8extended(n, 3) & 7)],
           '2023-11-22T00:00:00Z'::timestamptz + (n * 94608000::bigint / ${count}::bigint) * interval '1 second',
-          ST_SetSRID(ST_MakePoint(117.9 + 0.06 * (n * 48271::bigint % 65521) / 65521, 29.6 + 0.05 * (n * 69621::bigint % 65519) / 65519), 4326)
+          ST_SetSRID(ST_MakePoint(117.9 + 0.06 * (hashint8extended(n, 4) & 65535) / 65536.0, 29.6 + 0.05 * (hashint8extended(n, 5) & 65535) / 65536.0), 4326)
         FROM generate_series(${first}::integer, ${Math.min(first + 19_999, count)}::integer) AS n`),
     );
 }
