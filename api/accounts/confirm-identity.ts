@@ -41,7 +41,7 @@ export async function confirmIdentity(
   });
   let isRight: boolean;
   try {
-    isRight = password !== undefined && (await verifyPassword(account.passwordHash, password, true));
+    isRight = password !== undefined && (await verifyPassword(async () => account.passwordHash, password, true));
   } catch (error) {
     attempt.unjudged();
     throw error;

@@ -29,15 +29,18 @@ let nobodysHash: Promise<string> | undefined;
 /**
  * Whether the password is the one of the hash. Without a hash (no such account) it works as long and says no, so that time
  * does not tell which usernames exist.
+ * @param findHash looks the hash up, when it is this one's turn: a flood of sign-ins must not take the database either
  * @throws {Problem} 503 when too many wait
  */
 export async function verifyPassword(
-  passwordHash: string | null,
+  findHash: () => Promise<string | null>,
   password: string,
   isPreferred = false,
 ): Promise<boolean> {
-  nobodysHash ??= hash('a password that is nobody’s', cost);
-  const against = passwordHash ?? (await nobodysHash);
-  const isRight = await limited(() => verify(against, password.normalize('NFC')), isPreferred);
-  return isRight && passwordHash !== null;
+  return limited(async () => {
+    const passwordHash = await findHash();
+    nobodysHash ??= hash('a password that is nobody’s', cost);
+    const isRight = await verify(passwordHash ?? (await nobodysHash), password.normalize('NFC'));
+    return isRight && passwordHash !== null;
+  }, isPreferred);
 }

@@ -4,7 +4,7 @@ import { usernameSchema, type SignIn } from './contract.ts';
 import { verifyPassword } from './password.ts';
 import { checkCode } from './second-factor/check-code.ts';
 import { findSecondFactorKinds } from './second-factor/queries.ts';
-import { findSignIn, findViewers } from './session-queries.ts';
+import { findSignIn, findViewers, type SignInRow } from './session-queries.ts';
 import type { Try } from './sign-in-throttle.ts';
 import type { WaysIn } from './ways-in.ts';
 
@@ -26,10 +26,13 @@ export async function signIn(
     deviceId: devices.find(request, username),
   });
   const name = usernameSchema.safeParse(username);
-  const row = name.success
-    ? await judging(attempt, () => database.inScope([], (transaction) => findSignIn(transaction, name.data)))
-    : null;
-  const isRight = await judging(attempt, () => verifyPassword(row?.passwordHash ?? null, password, attempt.isKnown));
+  const found: { row: SignInRow | null } = { row: null };
+  const findHash = async () => {
+    if (name.success) found.row = await database.inScope([], (transaction) => findSignIn(transaction, name.data));
+    return found.row?.passwordHash ?? null;
+  };
+  const isRight = await judging(attempt, () => verifyPassword(findHash, password, attempt.isKnown));
+  const { row } = found;
   if (!row || !isRight || row.isDisabled) {
     await tellFailure(ways, request, username, row, 'password');
     throw new Problem(401, 'sign-in-failed', 'Name or password is wrong', {
