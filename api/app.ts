@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { challengeOf } from './accounts/challenge.ts';
 import { checkOrigin } from './accounts/check-origin.ts';
 import { createSessionRoutes } from './accounts/routes.ts';
 import type { Sessions } from './accounts/sessions.ts';
@@ -28,6 +29,7 @@ import { createRequestLimits } from './operation/request-limits.ts';
 import { createRequestMetrics } from './operation/request-metrics.ts';
 import { createOperationRoutes } from './operation/routes.ts';
 import { protectAnswers } from './operation/security-headers.ts';
+import { createOpenApiRoutes } from './openapi/routes.ts';
 import { createPositionRoutes } from './positions/routes.ts';
 import { createRetentionRoutes } from './retention/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
@@ -76,6 +78,7 @@ export function createApp(given: Dependencies) {
     .use('/api/*', checkOrigin())
     .route('/api', createHealthRoutes(dependencies))
     .route('/api', createOperationRoutes(dependencies, metrics))
+    .route('/api', createOpenApiRoutes())
     .route('/api', createSessionRoutes(dependencies))
     .route('/api', createStationRoutes(dependencies))
     .route('/api', createAdministrationRoutes(dependencies))
@@ -99,6 +102,7 @@ export function createApp(given: Dependencies) {
     dependencies.refusals.note(context.req.raw, { error, route: routePath(context), id: context.req.param('id') });
     return context.body(JSON.stringify(details), details.status as 500, {
       ...headers,
+      ...(details.type === '/problems/sign-in-required' && { 'WWW-Authenticate': challengeOf(context.req.raw) }),
       'Content-Type': 'application/problem+json',
     });
   });

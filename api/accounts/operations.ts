@@ -80,7 +80,6 @@ export const accountOperations: readonly Operation[] = [
     refuses: { ...invalidLink, 409: 'username-taken' },
   }),
   inviting.get('/api/invitations', 'Invitations of a station, newest first', {
-    ...person,
     query: stationQuerySchema,
     answers: { 200: json('invitations') },
   }),
@@ -152,7 +151,6 @@ export const accountOperations: readonly Operation[] = [
     answers: { 204: nothing('it is gone') },
   }),
   providers.get('/api/oidc-providers', 'Identity providers of a station', {
-    ...person,
     query: stationQuerySchema,
     answers: { 200: json('providers, without their secrets') },
   }),

@@ -9,6 +9,7 @@ import * as incidents from '../incidents/contract.ts';
 import * as members from '../members/contract.ts';
 import * as positions from '../positions/contract.ts';
 import * as reading from '../reading/contract.ts';
+import * as retention from '../retention/contract.ts';
 import * as search from '../search/contract.ts';
 import * as sentinels from '../sentinels/contract.ts';
 import * as stations from '../stations/contract.ts';
@@ -16,6 +17,7 @@ import * as units from '../units/contract.ts';
 
 const contracts = [
   reading, stations, units, crews, grids, sentinels, members, incidents, search, positions, devices, people, tokens, audit,
+  retention,
 ]; // prettier-ignore
 
 /** The schemas of answers by the names of their exports: `unitSchema` is `Unit`. Requests are described where they are sent. */

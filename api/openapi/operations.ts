@@ -20,6 +20,7 @@ import { healthOperations } from '../health/operations.ts';
 import { incidentOperations } from '../incidents/operations.ts';
 import { memberOperations } from '../members/operations.ts';
 import { positionOperations } from '../positions/operations.ts';
+import { retentionOperations } from '../retention/operations.ts';
 import { searchOperations } from '../search/operations.ts';
 import { sentinelOperations } from '../sentinels/operations.ts';
 import { stationOperations } from '../stations/operations.ts';
@@ -42,5 +43,6 @@ export const operations: readonly Operation[] = [
   ...deviceOperations,
   ...peopleOperations,
   ...auditOperations,
+  ...retentionOperations,
   ...healthOperations,
 ];
