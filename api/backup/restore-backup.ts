@@ -77,13 +77,13 @@ async function requireRoom(transaction: Transaction, database: Database, replace
   const { tables, isInstallation, stations, otherConnections } = await findContents(transaction);
   if (tables > 0 && !isInstallation)
     throw new OperatorError('The database holds tables that are not of Shaodian: restore into a database of its own.');
-  if (database.engine === 'postgis' && otherConnections > 0)
-    throw new OperatorError(
-      `${otherConnections} other connections of Shaodian use the database: stop the server and its commands first.`,
-    );
   if (stations > 0 && !replace)
     throw new OperatorError(
       'This installation has stations already: restore into an empty one (another DATA_DIR or DATABASE_URL), or add --replace to give up what is here.',
+    );
+  if (database.engine === 'postgis' && otherConnections > 0)
+    throw new OperatorError(
+      `${otherConnections} other connections of Shaodian use the database: stop the server and its commands first.`,
     );
 }
 

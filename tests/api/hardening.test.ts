@@ -32,7 +32,7 @@ function appWithLimits(
   const { environment } = served.dependencies;
   const app = createApp({ ...served.dependencies, environment: { ...environment, requestRates } });
   return (path: string, init: RequestInit = {}, address = from) => {
-    const incoming = { socket: { remoteAddress: address }, headers: {} };
+    const incoming = { socket: { remoteAddress: address }, headers: Object.fromEntries(new Headers(init.headers)) };
     return Promise.resolve(app.request(path, init, { incoming }));
   };
 }
@@ -112,7 +112,19 @@ test('deep JSON is refused as such, wherever it is sent', async () => {
 });
 
 test('JSON of the wrong types is a 400 that names the field, never a 500', async () => {
-  const values = [null, true, 0, -1, 1e308, 'x', '\u0000', [], {}, [[]], { __proto__: null, constructor: 1 }];
+  const values: unknown[] = [
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    'x',
+    '\u0000',
+    [],
+    {},
+    [[]],
+    { __proto__: null, constructor: 1 },
+  ];
   for (const value of values) {
     expect((await report(JSON.stringify(value))).status, JSON.stringify(value)).toBeLessThan(500);
     for (const field of ['device', 'at', 'lngLat', 'accuracyM', 'speedMps', 'headingDeg', 'batteryPct']) {
@@ -206,13 +218,24 @@ test('a flood of refusals does not flood the log', async () => {
   expect(served.log.length).toBeLessThan(500);
 });
 
+/** With a rate of 1 a second: 20 at once, then one for each second that the machine took. */
+function expectTwentyAtOnce(statuses: readonly number[], passed: number, begunMs: number): void {
+  const passedCount = statuses.filter((status) => status === passed).length;
+  expect(passedCount).toBeGreaterThanOrEqual(20);
+  expect(passedCount).toBeLessThanOrEqual(21 + (performance.now() - begunMs) / 1000);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(statuses.length - passedCount);
+}
+
 test('an address that asks too much is told when to come again; another is served', async () => {
   const ask = appWithLimits({ perAddress: 1, perAccount: 0, perDevice: 0 });
-  const statuses: number[] = [];
-  for (let count = 0; count < 25; count++) statuses.push((await ask('/api/health')).status);
-  expect(statuses.slice(0, 20)).toEqual(Array(20).fill(200));
-  const refused = await ask('/api/health');
-  expect(refused.status).toBe(429);
+  const begunMs = performance.now();
+  const answers = await Promise.all(Array.from({ length: 60 }, () => ask('/api/health')));
+  expectTwentyAtOnce(
+    answers.map(({ status }) => status),
+    200,
+    begunMs,
+  );
+  const refused = answers.find(({ status }) => status === 429)!;
   expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
   expect(await refused.json()).toMatchObject({ type: '/problems/too-many-requests' });
   expect((await ask('/api/health', {}, '203.0.113.10')).status).toBe(200);
@@ -224,28 +247,36 @@ test('guessing credentials of devices is limited by address, reporting with a ri
   const send = (token: string) =>
     ask('/api/positions', { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: '[]' });
   for (let count = 0; count < 30; count++) expect((await send(unit.token)).status).toBe(200);
+  const begunMs = performance.now();
   const guesses: number[] = [];
-  for (let count = 0; count < 25; count++) guesses.push((await send(`guess-${count}`)).status);
-  expect(guesses.filter((status) => status === 401)).toHaveLength(20);
-  expect(guesses.at(-1)).toBe(429);
+  for (let count = 0; count < 60; count++) guesses.push((await send(`guess-${count}`)).status);
+  expectTwentyAtOnce(guesses, 401, begunMs);
 });
 
 test('a device that reports too often is told when to come again', async () => {
   const ask = appWithLimits({ perAddress: 0, perAccount: 0, perDevice: 1 }, '127.0.0.1');
   const send = () =>
     ask('/api/positions', { method: 'POST', headers: { Authorization: `Bearer ${unit.token}` }, body: '[]' });
-  const statuses: number[] = [];
-  for (let count = 0; count < 22; count++) statuses.push((await send()).status);
-  expect(statuses.filter((status) => status === 200)).toHaveLength(20);
-  expect(statuses.at(-1)).toBe(429);
+  const begunMs = performance.now();
+  const answers = await Promise.all(Array.from({ length: 60 }, send));
+  expectTwentyAtOnce(
+    answers.map(({ status }) => status),
+    200,
+    begunMs,
+  );
 });
 
 test('an account that asks too much is refused wherever it asks from', async () => {
   const ask = appWithLimits({ perAddress: 0, perAccount: 1, perDevice: 0 });
-  const statuses: number[] = [];
-  for (let count = 0; count < 22; count++) statuses.push((await ask('/api/grids', {}, `203.0.113.${count}`)).status);
-  expect(statuses.filter((status) => status === 200)).toHaveLength(20);
-  expect(statuses.at(-1)).toBe(429);
+  const begunMs = performance.now();
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => ask('/api/grids', {}, `203.0.113.${index}`)),
+  );
+  expectTwentyAtOnce(
+    answers.map(({ status }) => status),
+    200,
+    begunMs,
+  );
 });
 
 test('metrics are for this machine, or for who has the token', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { makeSetupLink } from '../../api/accounts/setup/make-setup-link.ts';
 import { createAudit } from '../../api/audit/audit.ts';
 import { restoreBackup } from '../../api/backup/restore-backup.ts';
 import { writeBackup } from '../../api/backup/write-backup.ts';
@@ -12,7 +13,7 @@ import { openEmbedded } from '../../api/database/embedded.ts';
 import { sql } from '../../api/database/sql.ts';
 import { OperatorError } from '../../api/environment.ts';
 import { seedDemo } from '../../api/stations/demo/seed-demo.ts';
-import { fillTables, listTenantTables, type RowMaker } from './fill-tables.ts';
+import { fillTables, listTenantTables } from './fill-tables.ts';
 import { makeStation } from './make-station.ts';
 import { openOwnDatabase, type OwnDatabase } from './own-database.ts';
 import { startPostgisCluster } from './postgis-cluster.ts';
@@ -22,11 +23,14 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const directory = mkdtempSync(join(tmpdir(), 'sd-backup-'));
 const file = join(directory, 'a.backup');
 let source: OwnDatabase;
+/** Of `source`; closed while a restore has it to itself. */
+let database: Database;
 let written: { rows: number; tables: number };
 
 beforeAll(async () => {
   source = await openOwnDatabase();
-  const { database } = source;
+  await source.database.close();
+  database = openPool(source.poolOptions);
   await seedDemo(database, { now: new Date(), demoOnNetwork: true });
   const stationId = await makeStation(database, { name: '所\n"引号" \\ 反斜杠\t🙂' });
   for (const day of [0, 1])
@@ -34,18 +38,27 @@ beforeAll(async () => {
       transaction.execute(sql`SELECT make_fix_partition(current_date + ${day}::integer)`),
     );
   const tables = await database.asOwner(listTenantTables);
-  const writeEntry: RowMaker = (transaction, id) =>
-    createAudit(database).writeIn(transaction, { stationId: id, actor: null, action: 'test.done', outcome: 'done' });
-  const makers = { stations: async () => {}, audit_entries: writeEntry, audit_heads: writeEntry };
-  await database.inScope([stationId], (transaction) => fillTables(transaction, tables, stationId, makers));
+  await database.inScope([stationId], (transaction) => fillTables(transaction, tables, stationId));
   await createAudit(database).write({ stationId: null, actor: null, action: 'test.done', outcome: 'done' });
+  await makeSetupLink(database, 'http://localhost');
   await writeManyFixes(database, stationId);
   written = await writeBackup(database, file);
 });
 afterAll(async () => {
+  await database.close();
   await source.remove();
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** Lets `work` have the source to itself, as a restore wants it. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  await database.close();
+  try {
+    return await work();
+  } finally {
+    database = openPool(source.poolOptions);
+  }
+}
 
 /** More than one short transaction reads, with values that a float or a time zone could spoil. */
 const writeManyFixes = (database: Database, stationId: string): Promise<number> =>
@@ -94,7 +107,7 @@ const takeGuards = (database: Database): Promise<object[]> =>
 
 /** A new database without a table, on the engine that the run is not on. */
 async function openOther(): Promise<{ database: Database; remove(): Promise<void> }> {
-  if (source.database.engine === 'embedded') {
+  if (database.engine === 'embedded') {
     const cluster = await startPostgisCluster();
     const database = openPool({ engine: 'postgis', target: { url: cluster.url }, maxConnections: 2 });
     return { database, remove: () => database.close().then(() => cluster.stop()) };
@@ -119,12 +132,12 @@ async function openEmpty(): Promise<{ database: Database; dataDir: string; remov
 }
 
 test('a backup moved to the other engine and back again holds every row of every table as it was', async () => {
-  const before = await takeStock(source.database);
+  const before = await takeStock(database);
   // What has no rows shows nothing: every table has some, but for what only one moment has.
   const empty = Object.entries(before).filter(([, stock]) => stock.startsWith('0 '));
   expect(empty.map(([name]) => name).filter((name) => !['street_nodes', 'street_edges'].includes(name))).toEqual([]);
   expect(written.tables).toBe(Object.keys(before).length);
-  const guards = await takeGuards(source.database);
+  const guards = await takeGuards(database);
 
   const other = await openOther();
   try {
@@ -134,17 +147,21 @@ test('a backup moved to the other engine and back again holds every row of every
     expect(await takeGuards(other.database)).toEqual(guards);
     const second = join(directory, 'b.backup');
     await writeBackup(other.database, second);
-    await restoreBackup(source.database, second, { replace: true });
+    await alone(async () => {
+      const restoring = openPool(source.poolOptions);
+      await restoreBackup(restoring, second, { replace: true });
+      await restoring.close();
+    });
   } finally {
     await other.remove();
   }
-  expect(await takeStock(source.database)).toEqual(before);
-  expect(await takeGuards(source.database)).toEqual(guards);
+  expect(await takeStock(database)).toEqual(before);
+  expect(await takeGuards(database)).toEqual(guards);
 });
 
 test('after a restore the audit chain verifies, and what is written next follows on', async () => {
-  await createAudit(source.database).write({ stationId: null, actor: null, action: 'test.after', outcome: 'done' });
-  const broken = await source.database.asOwner(async (transaction) => {
+  await createAudit(database).write({ stationId: null, actor: null, action: 'test.after', outcome: 'done' });
+  const broken = await database.asOwner(async (transaction) => {
     await transaction.execute({
       text: "SET LOCAL shaodian.backup = 'on'; SET LOCAL shaodian.audit = 'on'",
       values: [],
@@ -161,13 +178,13 @@ test('after a restore the audit chain verifies, and what is written next follows
 test('the file is for its owner only, and never written over another', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(existsSync(`${file}.partial`)).toBe(false);
-  await expect(writeBackup(source.database, file)).rejects.toThrow(/is there already/);
+  await expect(writeBackup(database, file)).rejects.toThrow(/is there already/);
 });
 
 test('an installation that has stations is not replaced by accident', async () => {
-  const before = await takeStock(source.database);
-  await expect(restoreBackup(source.database, file)).rejects.toThrow(/has stations already.*--replace/);
-  expect(await takeStock(source.database)).toEqual(before);
+  const before = await takeStock(database);
+  await expect(restoreBackup(database, file)).rejects.toThrow(/has stations already.*--replace/);
+  expect(await takeStock(database)).toEqual(before);
 });
 
 /** The file with its lines changed. */
@@ -179,7 +196,7 @@ function damagedCopy(name: string, change: (lines: string[]) => string[]): strin
 }
 
 test('a damaged or cut file is refused with what is wrong, before anything is touched', async () => {
-  const before = await takeStock(source.database);
+  const before = await takeStock(database);
   const bytes = readFileSync(file);
   const cut = join(directory, 'cut');
   writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length / 2)));
@@ -228,26 +245,29 @@ test('a damaged or cut file is refused with what is wrong, before anything is to
     ],
   ];
   for (const [path, expected] of cases) {
-    const restoring = restoreBackup(source.database, path, { replace: true });
+    const restoring = restoreBackup(database, path, { replace: true });
     await expect(restoring, path).rejects.toThrow(OperatorError);
     await expect(restoring, path).rejects.toThrow(expected);
   }
-  expect(await takeStock(source.database)).toEqual(before);
+  expect(await takeStock(database)).toEqual(before);
 });
 
 test('a restore that is killed leaves what was there', async () => {
-  const before = await takeStock(source.database);
+  const before = await takeStock(database);
   const script = join(import.meta.dirname, 'restore-until-killed.ts');
-  const { killed } = await new Promise<{ killed: boolean }>((resolve) => {
-    const child = execFile(process.execPath, [script, JSON.stringify(source.poolOptions), file], (error) =>
-      resolve({ killed: error?.signal === 'SIGKILL' }),
-    );
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (Number.parseFloat(chunk.toString().trim().split('\n').at(-1)!) > 0.6) child.kill('SIGKILL');
-    });
-  });
+  const { killed } = await alone(
+    () =>
+      new Promise<{ killed: boolean }>((resolve) => {
+        const child = execFile(process.execPath, [script, JSON.stringify(source.poolOptions), file], (error) =>
+          resolve({ killed: error?.signal === 'SIGKILL' }),
+        );
+        child.stdout?.on('data', (chunk: Buffer) => {
+          if (Number.parseFloat(chunk.toString().trim().split('\n').at(-1)!) > 0.6) child.kill('SIGKILL');
+        });
+      }),
+  );
   expect(killed).toBe(true);
-  expect(await takeStock(source.database)).toEqual(before);
+  expect(await takeStock(database)).toEqual(before);
 });
 
 test('a directory that another major version of the engine made is refused with what to do', async () => {
