@@ -20,6 +20,7 @@ import type {
 } from '$api/devices/contract.ts';
 import type { Member, MemberChange, NewMember } from '$api/members/contract.ts';
 import type { NewStation, Station, StationChange } from '$api/stations/contract.ts';
+import type { Retention, RetentionChange } from '$api/retention/contract.ts';
 import type { NewUnit, Unit, UnitChange } from '$api/units/contract.ts';
 import { getJson, sendJson } from './client.ts';
 
@@ -79,6 +80,10 @@ export const invite = (body: {
   expiresInHours: number;
 }): Promise<NewInvitation> => sendJson('POST', '/api/invitations', body);
 export const revokeInvitation = (id: string): Promise<void> => sendJson('DELETE', `/api/invitations/${id}`);
+
+export const readRetention = (station: string): Promise<Retention> => getJson('/api/retention', { query: { station } });
+export const saveRetention = (settings: RetentionChange): Promise<unknown> =>
+  sendJson('PUT', '/api/retention', settings);
 
 export const readProviders = async (station?: string): Promise<OidcProvider[]> =>
   (await getJson<OidcProviders>('/api/oidc-providers', { query: { station } })).providers;

@@ -296,6 +296,9 @@ export const en: Messages = {
   'signOut.do': 'Sign out',
   'signOut.failed': 'You are still signed in. {{reason}}',
   'signOut.failedTitle': 'Not signed out',
+  'shift.start': 'Start duty',
+  'shift.end': 'End duty',
+  'shift.askEnd': 'From then on no position is kept.',
   'ownUnit.title': 'My unit',
   'ownUnit.none': 'You are on no unit’s crew now. Your unit shows here once you are put on a shift.',
 

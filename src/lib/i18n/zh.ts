@@ -290,6 +290,9 @@ export const zh = {
   'signOut.do': '退出登录',
   'signOut.failed': '没有退出，您仍处于登录状态。{{reason}}',
   'signOut.failedTitle': '没有退出登录',
+  'shift.start': '开始值勤',
+  'shift.end': '结束值勤',
+  'shift.askEnd': '结束后不再记录位置。',
   'ownUnit.title': '我的巡逻单元',
   'ownUnit.none': '您现在不在任何巡逻单元的班次里。排班后，这里会显示您的单元。',
 

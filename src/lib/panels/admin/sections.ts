@@ -4,10 +4,13 @@ import type { SessionState } from '$lib/state/session-state.svelte.ts';
 import CrewsSection from './CrewsSection.svelte';
 import DevicesSection from './DevicesSection.svelte';
 import GatewaysSection from './GatewaysSection.svelte';
+import GridsSection from './GridsSection.svelte';
 import InvitationsSection from './InvitationsSection.svelte';
 import MembersSection from './MembersSection.svelte';
 import PeopleSection from './PeopleSection.svelte';
 import ProvidersSection from './ProvidersSection.svelte';
+import RetentionSection from './RetentionSection.svelte';
+import SentinelsSection from './SentinelsSection.svelte';
 import StationsSection from './StationsSection.svelte';
 import UnitsSection from './UnitsSection.svelte';
 
@@ -15,6 +18,8 @@ import UnitsSection from './UnitsSection.svelte';
 const sections = [
   { name: 'stations', action: 'manageStations', page: StationsSection },
   { name: 'people', action: 'manageAccounts', page: PeopleSection },
+  { name: 'grids', action: 'editGrids', page: GridsSection },
+  { name: 'sentinels', action: 'editSentinels', page: SentinelsSection },
   { name: 'members', action: 'editMembers', page: MembersSection },
   { name: 'invitations', action: 'invite', page: InvitationsSection },
   { name: 'units', action: 'manageUnits', page: UnitsSection },
@@ -22,6 +27,7 @@ const sections = [
   { name: 'devices', action: 'manageDevices', page: DevicesSection },
   { name: 'gateways', action: 'manageDevices', page: GatewaysSection },
   { name: 'providers', action: 'manageAccounts', page: ProvidersSection },
+  { name: 'retention', action: 'manageRetention', page: RetentionSection },
 ] as const satisfies readonly { name: string; action: Action; page: Component }[];
 
 export type SectionName = (typeof sections)[number]['name'];
