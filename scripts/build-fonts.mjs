@@ -45,8 +45,21 @@ const unique = (text) => [...new Set(text)].filter((character) => character >= '
 const isHan = (character) => /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]/.test(character);
 
 /** The sentences of a language file by how long they are: headings and labels are short, what went wrong is long. */
-const messages = [...read('src/lib/i18n/zh.ts').matchAll(/: '([^']*)',$/gm)].map(([, text]) => text);
-const said = (length) => messages.filter((text) => text.length <= length).join('');
+const sentencesOf = (file) =>
+  [...read(`src/lib/i18n/${file}.ts`).matchAll(/^ {2}'([\w.-]+)':\s+'([^']*)',$/gm)].map(([, key, text]) => ({
+    key,
+    text,
+  }));
+const sentences = sentencesOf('zh');
+/** What nobody sees before they asked for it, or before something went wrong. */
+const later =
+  /^(problem|failure|empty|update|reason|shortcuts|equipment|role|accountRole|notForAccount|ownUnit|inspector|table|grid|incident)\.|^(signOut\.failed|search\.(nothing|failed)|sentinel\.(?!kind)|unit\.(track|no))/;
+const said = (length) =>
+  sentences
+    .filter(({ key, text }) => text.length <= length && !later.test(key))
+    .map(({ text }) => text)
+    .join('');
+const messages = ['zh', 'zh-account', 'zh-admin'].flatMap(sentencesOf).map(({ text }) => text);
 const everywhere = [ascii, intl, marks, ...filesIn('src/lib/panels')].join('');
 /**
  * The first visit fetches what the screen shows at once; a long sentence comes when something went wrong, and strong
