@@ -49,11 +49,11 @@ export const accountOperations: readonly Operation[] = [
   signing.get('/api/sign-in-methods', 'Which ways in there are', { ...anybody, answers: { 200: json('the ways') } }),
   signing.get('/api/oidc/{id}/begin', 'Goes to an identity provider to sign in there', {
     ...anybody,
-    answers: { 302: { says: 'to the provider' } },
+    answers: { 303: { says: 'to the provider' } },
   }),
   signing.get('/api/oidc/{id}/callback', 'Comes back from an identity provider', {
     ...anybody,
-    answers: { 302: { says: 'to the first screen, or to /sign-in?refused=…' } },
+    answers: { 303: { says: 'to the first screen, or to /sign-in?refused=…' } },
   }),
   signing.change('post', '/api/setup/look', 'What the setup link offers', {
     ...anybody,
