@@ -62,7 +62,7 @@ export function dropUnusedSchemas(): Plugin {
         }
         let out = code;
         for (const { start, end } of schemas.toReversed())
-          out = `${out.slice(0, start)}/* @__PURE__ */ (() => ${out.slice(start, end)})()${out.slice(end)}`;
+          out = `${out.slice(0, start)}/* @__PURE__ */ (() => (${out.slice(start, end)}))()${out.slice(end)}`;
         return { code: out, map: null };
       },
     },
