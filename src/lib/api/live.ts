@@ -43,6 +43,8 @@ export interface LiveConnectionOptions {
 /** Waits before each try after a drop, ms: most drops are short, a server that is gone must not be stormed. */
 const retryMs = [100, 500, 1000, 2000, 5000, 10_000, 15_000];
 const silentAfterMs = 5000;
+/** A timer that comes so late tells of a busy page, not of a silent server. */
+const heldUpMs = 1000;
 const viewEveryMs = 150;
 /** The server closes with it when who watches is signed out or may no longer watch. */
 const judgedAnewCode = 4401;
@@ -198,12 +200,13 @@ export class LiveConnection {
   /** A server that says nothing for five ticks is gone, whatever the socket believes. */
   #expectTick(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#onSilence(), silentAfterMs);
+    const dueMs = this.#surroundings.now() + silentAfterMs;
+    this.#silence = setTimeout(() => this.#onSilence(this.#surroundings.now() - dueMs), silentAfterMs);
   }
 
-  #onSilence(): void {
-    // Before the first view nothing is due.
-    if (this.#socket?.readyState === 1 && !this.#sentRange) this.#expectTick();
+  #onSilence(lateMs: number): void {
+    // Before the first view nothing is due; and a page that was itself held up has its ticks still waiting to be read.
+    if (lateMs > heldUpMs || (this.#socket?.readyState === 1 && !this.#sentRange)) this.#expectTick();
     else this.#onLost();
   }
 
