@@ -1,6 +1,6 @@
 // What a first visit fetches before the map's code, compressed as sent: fails above the limit, and when the map's
 // libraries slip out of their own chunk. Run after npm run build.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
 
@@ -28,7 +28,13 @@ function follow(name) {
   for (const sheet of css) files.add(sheet);
   for (const each of imports) follow(each);
 }
-const start = ['client/entry.js', 'client-optimized/app.js', 'nodes/0.js', 'nodes/2.js'];
+/** Nodes are numbered, layouts first: the one that is the map's page is told by what it draws. */
+const nodes = join(root, '.svelte-kit/generated/client-optimized/nodes');
+const mapPage = readdirSync(nodes).find((name) =>
+  readFileSync(join(nodes, name), 'utf8').includes('/src/routes/+page.svelte'),
+);
+if (!mapPage) throw new Error('The build has no page at /: this check no longer sees it.');
+const start = ['client/entry.js', 'client-optimized/app.js', 'nodes/0.js', `nodes/${mapPage}`];
 // The language is asked for by the page itself; Chinese is what it starts in.
 for (const ending of [...start, 'src/lib/i18n/zh.ts']) follow(entry(ending));
 
