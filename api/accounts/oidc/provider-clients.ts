@@ -41,8 +41,12 @@ function discover({ issuer, clientId }: ProviderRow, secret: string | undefined)
   const url = new URL(issuer);
   return oidc.discovery(url, clientId, secret, secret ? undefined : oidc.None(), {
     timeout: timeoutS,
-    // Plain http is let in for this machine only, when the provider is named.
-    execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
+    execute: [
+      // Else an ID token counts for the TLS it came by (OpenID Connect Core, 3.1.3.7) and its signature is not looked at.
+      oidc.enableNonRepudiationChecks,
+      // Plain http is let in for this machine only, when the provider is named.
+      ...(url.protocol === 'http:' ? [oidc.allowInsecureRequests] : []),
+    ],
   });
 }
 
