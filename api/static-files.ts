@@ -22,9 +22,23 @@ export function createStaticRoutes(buildDir: string) {
     );
   });
   app.get('/', (context) => context.html(page));
+  app.use('*', async (context, next) => {
+    if (context.req.method !== 'GET' && context.req.method !== 'HEAD')
+      return context.text('Files are only read.', 405, { Allow: 'GET, HEAD' });
+    return isHidden(context.req.path) ? context.notFound() : next();
+  });
   app.use('*', serveStatic({ root: buildDir, precompressed: true }));
   app.get('*', (context) => (/\.[a-z0-9]+$/i.test(context.req.path) ? context.notFound() : context.html(page)));
   return app;
+}
+
+/** Names that begin with a dot and source maps are nobody's, should a build or a hand ever put some there. */
+function isHidden(path: string): boolean {
+  try {
+    return /[/\\]\.|\.map$/i.test(decodeURIComponent(path));
+  } catch {
+    return true;
+  }
 }
 
 /** No inline code but SvelteKit's one start script, named by its hash; no outside host; workers from self. */
