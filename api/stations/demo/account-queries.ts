@@ -34,9 +34,10 @@ export interface DemoAccountRow {
 /**
  * The account as it should be, open, with its one role. A name that somebody else's account has is left to them; a member
  * who already has an account keeps it, and the demo's has none.
+ * @returns false when the name is somebody else's
  */
-export async function upsertDemoAccount(transaction: Transaction, account: DemoAccountRow): Promise<void> {
-  await transaction.execute(sql`
+export async function upsertDemoAccount(transaction: Transaction, account: DemoAccountRow): Promise<boolean> {
+  const rows = await transaction.query(sql`
     INSERT INTO accounts (id, station_id, username, display_name, member_id, password_hash, password_changed_at, is_demo)
     SELECT ${account.id}, ${account.stationId}, ${account.username}, ${account.displayName},
       (SELECT m.id FROM members m WHERE m.id = ${account.memberId}::uuid
@@ -44,11 +45,14 @@ export async function upsertDemoAccount(transaction: Transaction, account: DemoA
       ${account.passwordHash}, now(), true
     WHERE NOT EXISTS (SELECT FROM find_sign_in(${account.username}) AS other WHERE other.account_id <> ${account.id})
     ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, member_id = excluded.member_id, disabled_at = NULL,
-      username = excluded.username, display_name = excluded.display_name`);
+      username = excluded.username, display_name = excluded.display_name
+    RETURNING id`);
+  if (rows.length === 0) return false;
   await transaction.execute(sql`
     INSERT INTO account_roles (account_id, station_id, role)
-    SELECT id, ${account.stationId}, ${account.role} FROM accounts WHERE id = ${account.id}
+    VALUES (${account.id}, ${account.stationId}, ${account.role})
     ON CONFLICT DO NOTHING`);
+  return true;
 }
 
 /** Closes the demo's accounts and ends their sessions. */

@@ -27,6 +27,7 @@ const accounts: readonly { role: Role; displayName: string; stationId: string }[
 /**
  * One account per role, named after it. The officer is one who answers for a grid, the volunteer one who is on a foot
  * patrol's crew at this hour, so that both see what theirs see.
+ * @returns those that were set: a name that a real account has is left to it
  */
 export async function setDemoAccounts(
   database: Database,
@@ -41,7 +42,7 @@ export async function setDemoAccounts(
     const password = hasRandomPasswords ? randomPassword() : knownPassword;
     const passwordHash = await hashPassword(password);
     const memberId = role === 'officer' || role === 'volunteer' ? members[role] : null;
-    await database.inScope(demoScope, (transaction) =>
+    const isSet = await database.inScope(demoScope, (transaction) =>
       upsertDemoAccount(transaction, {
         id: demoId(`account/${role}`),
         stationId,
@@ -52,7 +53,7 @@ export async function setDemoAccounts(
         passwordHash,
       }),
     );
-    made.push({ username: role, password });
+    if (isSet) made.push({ username: role, password });
   }
   return made;
 }

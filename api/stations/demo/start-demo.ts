@@ -36,7 +36,8 @@ export async function startDemo(
     !isLoopback(environment.host) || environment.demoOnNetwork || environment.trustProxy.kind !== 'none';
   const isWanted = environment.demo && (isThere || tree.length === 0);
   const isOpenToAccounts = isWanted && (!isReachable || environment.demoOnNetwork);
-  if (isThere && !isOpenToAccounts) await closeDemoAccounts(database);
+  // Where new passwords follow, nobody stays who came in with the known one, nor an account that is not named as it was.
+  if (isThere && (!isOpenToAccounts || isReachable)) await closeDemoAccounts(database);
   if (!isWanted && !(isThere && isReachable)) return undefined;
   const { credentials, isNew } = await seedInThread(environment, isReachable, onProgress);
   if (isNew) await refreshStatistics(database);
