@@ -210,7 +210,6 @@ export const en: Messages = {
   'incidents.few': '1–2',
   'incidents.inGrid': 'Incidents, last 7 days',
   'incidents.noneInGrid': 'None in the last 7 days',
-  'incidents.atLeast': '{{count}} or more',
   'incident.number': 'Number',
   'incident.category': 'Category',
   'incident.time': 'Time',

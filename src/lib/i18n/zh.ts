@@ -205,7 +205,6 @@ export const zh = {
   'incidents.few': '1–2',
   'incidents.inGrid': '近 7 天警情',
   'incidents.noneInGrid': '近 7 天没有警情',
-  'incidents.atLeast': '{{count}} 起以上',
   'incident.number': '编号',
   'incident.category': '类别',
   'incident.time': '发生时间',
