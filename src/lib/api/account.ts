@@ -7,7 +7,6 @@ import type {
   Passkey,
   PasskeyOptions,
   RecoveryCodes,
-  Session,
   SignInMethods,
   TotpOffer,
 } from '$api/accounts/contract.ts';
@@ -35,20 +34,13 @@ export const removeSecondFactor = (by: Confirmed): Promise<void> =>
   sendJson('DELETE', '/api/account/second-factor', by);
 export const makeRecoveryCodes = (by: Confirmed): Promise<RecoveryCodes> =>
   sendJson('POST', '/api/account/recovery-codes', by);
-export const giveSecondFactor = (code: string): Promise<Session> =>
-  sendJson('POST', '/api/session/second-factor', { code });
 
 export const beginPasskey = (by: Confirmed): Promise<PasskeyOptions> =>
   sendJson('POST', '/api/account/passkeys/begin', by);
 export const addPasskey = (name: string, credential: object): Promise<Passkey> =>
   sendJson('POST', '/api/account/passkeys', { name, credential });
-export const renamePasskey = (id: string, name: string): Promise<void> =>
-  sendJson('PATCH', `/api/account/passkeys/${id}`, { name });
 export const removePasskey = (id: string, by: Confirmed): Promise<void> =>
   sendJson('DELETE', `/api/account/passkeys/${id}`, by);
-export const beginPasskeySignIn = (): Promise<PasskeyOptions> => sendJson('POST', '/api/session/passkey/begin');
-export const signInByPasskey = (credential: object): Promise<Session> =>
-  sendJson('POST', '/api/session/passkey', { credential });
 
 export const readSignInMethods = (): Promise<SignInMethods> => getJson('/api/sign-in-methods');
 export const beginLink = (providerId: string, by: Confirmed): Promise<BeginLink> =>

@@ -1,12 +1,5 @@
 import type { Invitation, Invitations, NewInvitation, OidcProvider, OidcProviders } from '$api/accounts/contract.ts';
-import type {
-  Account,
-  AccountChange,
-  AccountSession,
-  IssuedPassword,
-  NewAccount,
-  WallLink,
-} from '$api/accounts/people/contract.ts';
+import type { Account, AccountChange, IssuedPassword, NewAccount, WallLink } from '$api/accounts/people/contract.ts';
 import type { Crew, CrewBody } from '$api/crews/contract.ts';
 import type {
   Device,
@@ -51,8 +44,6 @@ export const gateways = collection<Gateway, NewGateway, GatewayChange, IssuedGat
 export const resetPassword = (id: string): Promise<IssuedPassword> => sendJson('POST', `/api/accounts/${id}/password`);
 export const dropSecondFactor = (id: string): Promise<void> => sendJson('DELETE', `/api/accounts/${id}/second-factor`);
 export const makeWallLink = (id: string): Promise<WallLink> => sendJson('POST', `/api/accounts/${id}/wall-link`);
-export const readAccountSessions = async (id: string): Promise<AccountSession[]> =>
-  (await getJson<{ sessions: AccountSession[] }>(`/api/accounts/${id}/sessions`)).sessions;
 export const endAccountSessions = (id: string): Promise<{ ended: number }> =>
   sendJson('DELETE', `/api/accounts/${id}/sessions`);
 

@@ -30,7 +30,5 @@ const sections = [
   { name: 'retention', action: 'manageRetention', page: RetentionSection },
 ] as const satisfies readonly { name: string; action: Action; page: Component }[];
 
-export type SectionName = (typeof sections)[number]['name'];
-
 export const openSections = (session: Pick<SessionState, 'may'>) =>
   sections.filter(({ action }) => session.may(action));
