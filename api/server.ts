@@ -55,7 +55,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
   let handle = getRequestListener(startingUp.fetch);
   const server = environment.tls
     ? createTlsServer(
-        { ...httpLimits, cert: readTls(environment.tls.certPath), key: readTls(environment.tls.keyPath) },
+        { ...httpLimits, ...forwardSecrecy, cert: readTls(environment.tls.certPath), key: readTls(environment.tls.keyPath) },
         (request, response) => void handle(request, response),
       )
     : createServer(httpLimits, (request, response) => void handle(request, response));
@@ -131,6 +131,23 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     throw error;
   }
 }
+
+/** With TLS 1.2 too only suites whose recorded traffic stays shut when the key is lost later. */
+const forwardSecrecy = {
+  minVersion: 'TLSv1.2',
+  honorCipherOrder: true,
+  ciphers: [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+  ].join(':'),
+} as const;
 
 const startingUp = new Hono();
 startingUp.all('*', (context) =>
