@@ -55,7 +55,12 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
   let handle = getRequestListener(startingUp.fetch);
   const server = environment.tls
     ? createTlsServer(
-        { ...httpLimits, ...forwardSecrecy, cert: readTls(environment.tls.certPath), key: readTls(environment.tls.keyPath) },
+        {
+          ...httpLimits,
+          ...forwardSecrecy,
+          cert: readTls(environment.tls.certPath),
+          key: readTls(environment.tls.keyPath),
+        },
         (request, response) => void handle(request, response),
       )
     : createServer(httpLimits, (request, response) => void handle(request, response));
