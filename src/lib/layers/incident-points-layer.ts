@@ -70,7 +70,6 @@ flat out float isSelected;
 flat out float halfSidePx;
 
 void main(void) {
-  geometry.pickingColor = picking_getPickingColorFromInstanceID();
   source = (kind >> 16) & 3;
   isSelected = float(gl_InstanceID == int(incidentDot.selectedIndex));
   halfSidePx = incidentDot.radiusPx * (isSelected > 0.5 ? 2.4 : 1.0) + 1.5;

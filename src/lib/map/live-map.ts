@@ -8,7 +8,8 @@ import {
   type StyleSpecification,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import type { Bbox } from '$api/positions/contract.ts';
+import type { Bbox, LngLat } from '$api/positions/contract.ts';
+import type { LayerId } from '$lib/layers/order.ts';
 import { maxMapZoom } from '$lib/layers/sentinel-clusters.ts';
 import type { View } from '$lib/state/url.ts';
 import type { Flight } from '$lib/state/view-state.svelte.ts';
@@ -38,6 +39,8 @@ export interface LiveMapOptions {
   onhover(pointed: Pointed | undefined): void;
   /** Undefined: on nothing of ours. */
   onclick(pointed: Pointed | undefined): void;
+  /** Row of the incident whose dot is nearest to this place, at most so many pixels away; -1: none. */
+  incidentNear(place: LngLat, zoom: number, reachPx: number): number;
   onproblem(error: Error): void;
   /** The graphics card was taken away and is back: everything must be made anew. */
   onrestored(): void;
@@ -45,6 +48,8 @@ export interface LiveMapOptions {
 
 /** How far from a symbol a click still means it, CSS pixels; a thumb is less exact than a mouse. */
 const pickingRadiusPx = 8;
+/** What a click means before the incident beneath it, and the grid beneath that. */
+const symbols: LayerId[] = ['unit-markers', 'sentinels'];
 const wholeCountry = { center: [104.2, 35.9] as [number, number], zoom: 3.4 };
 
 /** MapLibre with our layers between its own: the only owner of both. */
@@ -53,6 +58,7 @@ export class LiveMap {
   readonly #overlay: MapLibreOverlay;
   readonly #options: LiveMapOptions;
   #hasPlace: boolean;
+  #canPick = false;
 
   /** @throws when the browser gives no WebGL 2. */
   constructor(options: LiveMapOptions) {
@@ -79,11 +85,13 @@ export class LiveMap {
       interleaved: true,
       layers: [],
       pickingRadius: pickingRadiusPx,
-      onHover: (info) => this.#hover(pointedOf(info)),
-      onClick: (info) => options.onclick(pointedOf(info)),
+      onLoad: () => (this.#canPick = true),
+      onHover: (info) => this.#hover(this.#incidentOver(pointedOf(info), info)),
       onError: (error) => options.onproblem(error),
     });
     this.#map.addControl(this.#overlay);
+    // Not deck's own click: that is a tap of at most 250 ms, in which slow rendering counts.
+    this.#map.on('click', ({ point }) => this.#canPick && options.onclick(this.#find(point)));
     this.#map.on('move', (event) => {
       // Whoever moves the map has chosen a place, also where the station has none yet.
       if (event.originalEvent) this.#hasPlace = true;
@@ -150,6 +158,27 @@ export class LiveMap {
       bearingDeg: (this.#map.getBearing() + 360) % 360,
     };
     this.#options.onmove(view, [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()], isAtRest);
+  }
+
+  #find({ x, y }: { x: number; y: number }): Pointed | undefined {
+    const pick = (radius: number, layerIds: LayerId[]): Pointed | undefined => {
+      const info = this.#overlay.pickObject({ x, y, radius, layerIds });
+      return info ? pointedOf(info) : undefined;
+    };
+    return pick(pickingRadiusPx, symbols) ?? this.#incidentAt({ x, y }) ?? pick(0, ['grid-areas']);
+  }
+
+  /** What deck found, unless that is no symbol and there is an incident; their dots deck does not look for. */
+  #incidentOver(found: Pointed | undefined, { x, y }: PickingInfo): Pointed | undefined {
+    const isSymbol = symbols.some((id) => id === found?.layerId);
+    // Where the pointer has left, deck says -1.
+    return isSymbol || x < 0 || y < 0 ? found : (this.#incidentAt({ x, y }) ?? found);
+  }
+
+  #incidentAt({ x, y }: { x: number; y: number }): Pointed | undefined {
+    const { lng, lat } = this.#map.unproject([x, y]).wrap();
+    const index = this.#options.incidentNear([lng, lat], this.#map.getZoom(), pickingRadiusPx);
+    return index < 0 ? undefined : { layerId: 'incidents' satisfies LayerId, index, object: undefined, x, y };
   }
 
   #hover(pointed: Pointed | undefined): void {

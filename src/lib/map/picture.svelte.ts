@@ -12,6 +12,7 @@ import { createClusterCountsLayer, createSentinelsLayer } from '$lib/layers/sent
 import { createTrackLayer } from '$lib/layers/track-layer.ts';
 import { packUnitColumns } from '$lib/layers/unit-columns.ts';
 import { createTrailLayers, createUnitMarkersLayer } from '$lib/layers/unit-layers.ts';
+import type { LngLat } from '$api/positions/contract.ts';
 import type { BaseDataState } from '$lib/state/base-data-state.svelte.ts';
 import type { ClockState } from '$lib/state/clock-state.svelte.ts';
 import type { IncidentState } from '$lib/state/incident-state.svelte.ts';
@@ -21,6 +22,7 @@ import type { SelectionState } from '$lib/state/selection-state.svelte.ts';
 import type { TrackState } from '$lib/state/track-state.svelte.ts';
 import type { UnitState } from '$lib/state/unit-state.svelte.ts';
 import { LabelCharacters } from './label-characters.svelte.ts';
+import { nearestIncident } from './nearest-incident.ts';
 
 interface Sources {
   layers: LayerState;
@@ -101,21 +103,27 @@ export class Picture {
     return this.#selected.kind === 'incident' ? this.#from.incidents.columns.indexOf(this.#selected.number) : -1;
   });
 
+  /** A carpet of dots would hide the heatmap; near by, both can be read. */
+  readonly #hasDots: boolean = $derived.by(() => {
+    const { incidents, layers } = this.#from;
+    if (incidents.audience !== 'exact' || !layers.isShown('incidents')) return false;
+    return incidents.heatM === undefined || this.#sizeZoom >= dotsOverHeatZoom;
+  });
+
   readonly #incidentLayers: Layer[] = $derived.by(() => {
     const { incidents, base, layers } = this.#from;
     if (incidents.audience === 'none' || !layers.isShown('incidents')) return [];
     if (incidents.audience === 'coarse')
       return [createIncidentGridsLayer(base.grids, incidents.countByGrid, this.#palette)];
     const shown = { columns: incidents.columns, version: incidents.version, bounds: incidents.bounds };
-    const isHeat = incidents.heatM !== undefined;
     const dots = createIncidentsLayer(shown, {
       palette: this.#palette,
       zoom: this.#sizeZoom,
       selectedIndex: this.#selectedIncident,
-      // A carpet of dots would hide the heatmap; near by, both can be read.
-      visible: !isHeat || this.#sizeZoom >= dotsOverHeatZoom,
+      visible: this.#hasDots,
     });
-    return isHeat ? [createDensityLayer(shown, incidents.heatM, incidents.thresholds, this.#palette), dots] : [dots];
+    if (incidents.heatM === undefined) return [dots];
+    return [createDensityLayer(shown, incidents.heatM, incidents.thresholds, this.#palette), dots];
   });
 
   readonly #trackLayers: Layer[] = $derived.by(() => {
@@ -201,6 +209,11 @@ export class Picture {
   look(sight: Sight): void {
     this.#sight = sight;
   }
+
+  readonly incidentNear = (place: LngLat, zoom: number, reachPx: number): number => {
+    const { columns, bounds } = this.#from.incidents;
+    return this.#hasDots ? nearestIncident(columns, bounds, place, zoom, reachPx) : -1;
+  };
 
   readonly readFrameTime = (): FrameTime => {
     const { units, clock } = this.#from;
