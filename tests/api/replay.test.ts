@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { signInBeside } from '../fixtures/sign-in-beside.ts';
 import { startServerProcess, type ServerProcess } from '../e2e/start-server.ts';
 
 const run = promisify(execFile);
@@ -16,6 +17,8 @@ const databaseUrl = 'url' in target ? target.url : '';
 const ours = uuidv7().slice(-6);
 const [onDuty, offDuty] = [`Moulins ${ours}`, `Costa ${ours}`];
 let server: ServerProcess;
+/** Who looks at the map. */
+let headers: { Cookie: string };
 
 /** A command as a person starts it beside the server; gives what it prints. */
 const command = async (name: string, args: string[]) =>
@@ -43,11 +46,12 @@ beforeAll(async () => {
     'Europe/Monaco',
   ]);
   expect(stdout).toContain('2 new');
+  headers = { Cookie: await signInBeside({ dataDir: server.dataDir, databaseUrl }, `Monaco ${ours}`) };
 }, 300_000);
 afterAll(() => server?.remove());
 
 const unit = async (callSign: string) => {
-  const { units } = (await (await fetch(`${server.url}/api/units`)).json()) as {
+  const { units } = (await (await fetch(`${server.url}/api/units`, { headers })).json()) as {
     units: { id: string; callSign: string; lngLat: [number, number] | null; at: string | null }[];
   };
   return units.find((candidate) => candidate.callSign === callSign)!;
@@ -63,7 +67,9 @@ test('a walk replayed beside the server moves the unit to its end with a track o
   expect(Math.abs(Date.now() - Date.parse(at!))).toBeLessThan(20_000);
   const from = new Date(Date.now() - 3_600_000).toISOString();
   const to = new Date(Date.now() + 60_000).toISOString();
-  const track = (await (await fetch(`${server.url}/api/units/${id}/track?from=${from}&to=${to}&reason=test`)).json()) as {
+  const track = (await (
+    await fetch(`${server.url}/api/units/${id}/track?from=${from}&to=${to}&reason=test`, { headers })
+  ).json()) as {
     features: { properties: { times: string[]; device: string } }[];
   };
   expect(track.features).toHaveLength(1);
