@@ -7,6 +7,7 @@ import type {
   Passkey,
   PasskeyOptions,
   RecoveryCodes,
+  Session,
   SignInMethods,
   TotpOffer,
 } from '$api/accounts/contract.ts';
@@ -42,11 +43,15 @@ export const addPasskey = (name: string, credential: object): Promise<Passkey> =
 export const removePasskey = (id: string, by: Confirmed): Promise<void> =>
   sendJson('DELETE', `/api/account/passkeys/${id}`, by);
 
+export const beginPasskeySignIn = (): Promise<PasskeyOptions> => sendJson('POST', '/api/session/passkey/begin');
+export const signInByPasskey = (credential: object): Promise<Session> =>
+  sendJson('POST', '/api/session/passkey', { credential });
+
 export const readSignInMethods = (): Promise<SignInMethods> => getJson('/api/sign-in-methods');
 export const beginLink = (providerId: string, by: Confirmed): Promise<BeginLink> =>
   sendJson('POST', '/api/account/identities', { providerId, ...by });
-export const removeIdentity = (id: Identity['id']): Promise<void> =>
-  sendJson('DELETE', `/api/account/identities/${id}`);
+export const removeIdentity = (id: Identity['id'], by: Confirmed): Promise<void> =>
+  sendJson('DELETE', `/api/account/identities/${id}`, by);
 
 export const readTokens = async (): Promise<Token[]> =>
   (await getJson<{ tokens: Token[] }>('/api/account/tokens')).tokens;

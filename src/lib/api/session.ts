@@ -6,6 +6,10 @@ export const readSession = (signal?: AbortSignal): Promise<Session> => getJson('
 /** @throws {ApiError} with the problem that the form has to tell: a wrong password, a second factor, too many tries. */
 export const signIn = (how: SignIn): Promise<Session> => sendJson('POST', '/api/session', how);
 
+/** After an identity provider that told of no second factor; the code or a recovery code. */
+export const giveSecondFactor = (code: string): Promise<Session> =>
+  sendJson('POST', '/api/session/second-factor', { code });
+
 /**
  * Ends the session and leaves nothing of it behind: what was kept of the API's answers is deleted and the page is
  * loaded anew, so that nothing read stays in its memory.

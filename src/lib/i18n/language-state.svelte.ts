@@ -26,7 +26,7 @@ type Translate = <Key extends MessageKey>(
 ) => string;
 
 /** Kinds of things the server names by a word of its own. */
-type WordGroup = 'role' | 'equipment' | 'sentinel.kind' | 'audit.action' | 'audit.target' | 'noun';
+type WordGroup = 'role' | 'equipment' | 'sentinel.kind' | 'audit.action' | 'audit.target' | 'noun' | 'refused';
 
 /** The language of the screen: Chinese unless chosen otherwise here. One language is loaded at a time. */
 export class LanguageState {
