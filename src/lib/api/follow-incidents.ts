@@ -4,9 +4,10 @@ import { LocalHours } from '$lib/geo/local-hours.ts';
 import { IncidentColumns } from '$lib/state/incident-columns.ts';
 import type { IncidentAudience, IncidentState } from '$lib/state/incident-state.svelte.ts';
 import { failureFor, getJson, openStream } from './client.ts';
-import { readIncidentStream } from './read-incident-stream.ts';
 
 const retryMs = 5000;
+/** Comes with the first of them: many accounts see none, and the page stands before. */
+const streamReader = () => import('./read-incident-stream.ts');
 /** Who has no live connection is told of new ones by asking; also what a live one should have told and did not. */
 const askEveryMs = 60_000;
 
@@ -39,6 +40,7 @@ export function followIncidents(
     // The first picture grows as it comes; a later one is changed whole.
     const columns = isFirst ? undefined : new IncidentColumns(new LocalHours(timeZone));
     let told: string | undefined;
+    const { readIncidentStream } = await streamReader();
     if (isFirst) state.clear(audience, timeZone);
     await readIncidentStream(await openStream('/api/incidents.arrow', { query: { station: id }, signal }), {
       begun: (metadata) => (told = metadata.get('rewrites')),
@@ -51,6 +53,7 @@ export function followIncidents(
   async function readNew(): Promise<void> {
     const query = { station: id, after: String(state.columns.lastNumber) };
     let isAppended = true;
+    const { readIncidentStream } = await streamReader();
     await readIncidentStream(await openStream('/api/incidents.arrow', { query, signal }), {
       begun: (metadata) => (isAppended = metadata.get('rewrites') === rewrites),
       batch: (batch) => isAppended && state.append(batch),
