@@ -77,11 +77,12 @@ test('after signing out the cookie is worth nothing', async () => {
 
 test('a page of another site can neither sign in nor sign out with somebody’s cookie', async () => {
   const cookie = cookieOf(await signIn({ username, password }));
-  for (const headers of [
+  const foreign: readonly Record<string, string>[] = [
     { Origin: 'https://elsewhere.example' },
     { 'Sec-Fetch-Site': 'cross-site' },
     { Origin: 'null' },
-  ]) {
+  ];
+  for (const headers of foreign) {
     const response = await test_.app.request('/api/session', {
       method: 'DELETE',
       headers: { Cookie: cookie, ...headers },
