@@ -81,5 +81,4 @@ export const readProviders = async (station?: string): Promise<OidcProvider[]> =
 export const addProvider = (body: object): Promise<OidcProvider> => sendJson('POST', '/api/oidc-providers', body);
 export const changeProvider = (id: string, body: object): Promise<OidcProvider> =>
   sendJson('PATCH', `/api/oidc-providers/${id}`, body);
-export const removeProvider = (id: string, confirm?: string): Promise<void> =>
-  sendJson('DELETE', `/api/oidc-providers/${id}`, undefined, { query: { confirm } });
+export const removeProvider = (id: string): Promise<void> => sendJson('DELETE', `/api/oidc-providers/${id}`);

@@ -78,6 +78,7 @@ export const enAccount: AccountMessages = {
   'own.tokenAll': 'all that you may read',
   'own.until': 'until {{day}}',
   'own.revoke': 'Revoke',
+  'own.askRevoke': '“{{name}}” stops reading at once.',
   'own.addToken': 'New token',
   'own.make': 'Make',
   'own.tokenName': 'What it is for',

@@ -69,6 +69,7 @@ export const zhAccount = {
   'own.tokenAll': '您能读的全部',
   'own.until': '有效至 {{day}}',
   'own.revoke': '吊销',
+  'own.askRevoke': '“{{name}}”立即不能再读取数据。',
   'own.addToken': '新建令牌',
   'own.make': '生成',
   'own.tokenName': '用途',

@@ -17,6 +17,7 @@ export const actionGroups = [
   'device',
   'gateway',
   'oidc',
+  'identity-provider',
   'retention',
   'installation',
 ] as const;
