@@ -1,7 +1,6 @@
 // A certification authority of this installation's own and the server certificate that it signs, for networks where no
 // public authority can reach the server.
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const curve = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -20,7 +19,7 @@ export interface KeyedCertificate {
 
 /** @param name what phones show in their list of authorities */
 export async function makeAuthority(name: string, now = new Date()): Promise<KeyedCertificate> {
-  const keys = await webcrypto.subtle.generateKey(curve, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(curve, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }],
     keys,
@@ -44,7 +43,7 @@ export async function makeServerCertificate(
 ): Promise<KeyedCertificate> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const signingKey = await readKey(authority.key);
-  const keys = await webcrypto.subtle.generateKey(curve, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(curve, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [{ CN: [names[0]!.value] }],
     issuer: issuer.subject,
@@ -67,14 +66,17 @@ export async function makeServerCertificate(
 
 /** SHA-256 of the certificate as phones show it: "AB:CD:…". */
 export async function fingerprintOf(pem: string): Promise<string> {
-  const digest = await webcrypto.subtle.digest('SHA-256', new x509.X509Certificate(pem).rawData);
+  const digest = await crypto.subtle.digest('SHA-256', new x509.X509Certificate(pem).rawData);
   return Buffer.from(digest).toString('hex').toUpperCase().match(/../g)!.join(':');
 }
 
 export const expiryOf = (pem: string): Date => new x509.X509Certificate(pem).notAfter;
 
-const writeKey = async (key: webcrypto.CryptoKey): Promise<string> =>
-  x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+/** As the runtime's own `crypto` has it; browsers' types, which the page's checker knows too, name another. */
+type Key = Parameters<typeof crypto.subtle.exportKey>[1];
 
-const readKey = (pem: string): Promise<webcrypto.CryptoKey> =>
-  webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decode(pem)[0]!, curve, false, ['sign']);
+const writeKey = async (key: Key): Promise<string> =>
+  x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+
+const readKey = (pem: string): Promise<Key> =>
+  crypto.subtle.importKey('pkcs8', x509.PemConverter.decode(pem)[0]!, curve, false, ['sign']);
