@@ -59,33 +59,47 @@ in vec3 instanceFrom;
 in vec3 instanceFrom64Low;
 in vec3 instanceTo;
 in vec3 instanceTo64Low;
-in vec2 instanceFacts; // kind, seconds of birth
-out vec4 stepColor;
+in vec3 instanceBefore;
+in vec3 instanceBefore64Low;
+in vec4 instanceFacts; // kind, seconds at to, from and before
+out vec2 placePx; // all of the screen's own pixels, from the step's beginning
+flat out vec2 alongPx;
+flat out vec2 alongBeforePx;
+flat out float halfPx;
+flat out float hasBefore;
+flat out vec3 agesS;
+flat out vec3 stepColor;
 
 void main(void) {
   geometry.worldPosition = instanceFrom;
   vec3 from = project_position(instanceFrom, instanceFrom64Low);
   vec3 to = project_position(instanceTo, instanceTo64Low);
+  vec3 before = project_position(instanceBefore, instanceBefore64Low);
   // The newest step grows behind its marker.
   if (instanceFacts.y >= movement.tickS - 0.02) to = mix(from, to, movement.progress);
   vec4 fromClip = project_common_position_to_clipspace(vec4(from, 1.0));
   vec4 toClip = project_common_position_to_clipspace(vec4(to, 1.0));
+  vec4 beforeClip = project_common_position_to_clipspace(vec4(before, 1.0));
+  vec2 pxPerClip = 0.5 * project.viewportSize;
+  alongPx = (toClip.xy / toClip.w - fromClip.xy / fromClip.w) * pxPerClip;
+  alongBeforePx = (fromClip.xy / fromClip.w - beforeClip.xy / beforeClip.w) * pxPerClip;
+  halfPx = 0.5 * trail.widthPx * project.devicePixelRatio;
+  hasBefore = instanceBefore == instanceFrom ? 0.0 : 1.0;
+
+  float lengthPx = length(alongPx);
+  vec2 direction = lengthPx > 0.001 ? alongPx / lengthPx : vec2(1.0, 0.0);
+  // Room for round ends and for the soft edge.
+  float marginPx = halfPx + 1.0;
+  placePx = mix(-direction * marginPx, alongPx + direction * marginPx, positions.x)
+    + vec2(-direction.y, direction.x) * positions.y * marginPx;
   geometry.position = vec4(mix(from, to, positions.x), 1.0);
-  gl_Position = mix(fromClip, toClip, positions.x);
+  gl_Position = fromClip;
+  gl_Position.xy += placePx / pxPerClip * fromClip.w;
   DECKGL_FILTER_GL_POSITION(gl_Position, geometry);
 
-  vec2 along = (toClip.xy / toClip.w - fromClip.xy / fromClip.w) * project.viewportSize;
-  float lengthPx = length(along);
-  vec2 direction = lengthPx > 0.001 ? along / lengthPx : vec2(1.0, 0.0);
-  // Not a hair over the ends: where translucent steps overlap, a trail of short ones becomes a ladder.
-  vec2 offset = vec2(-direction.y, direction.x) * positions.y * trail.widthPx * 0.5;
-  gl_Position.xy += project_pixel_size_to_clipspace(offset) * gl_Position.w;
-
   int kind = int(instanceFacts.x);
-  stepColor = kind == 1 ? trail.carColor : kind == 2 ? trail.bikeColor : kind == 3 ? trail.uavColor : trail.footColor;
-  float age = clamp((movement.nowS - instanceFacts.y) / trail.lifeS, 0.0, 1.0);
-  stepColor.a = 0.75 * (1.0 - age) * (1.0 - age);
-  DECKGL_FILTER_COLOR(stepColor, geometry);
+  stepColor = (kind == 1 ? trail.carColor : kind == 2 ? trail.bikeColor : kind == 3 ? trail.uavColor : trail.footColor).rgb;
+  agesS = movement.nowS - instanceFacts.yzw;
 }
 `;
 
@@ -93,17 +107,50 @@ const fragmentShader = /* glsl */ `\
 #version 300 es
 #define SHADER_NAME trail-fragment
 precision highp float;
-in vec4 stepColor;
+in vec2 placePx;
+flat in vec2 alongPx;
+flat in vec2 alongBeforePx;
+flat in float halfPx;
+flat in float hasBefore;
+flat in vec3 agesS;
+flat in vec3 stepColor;
 out vec4 fragColor;
+
+float partOf(vec2 place, vec2 along) {
+  return dot(place, along) / max(dot(along, along), 1e-6);
+}
+float coverageOf(vec2 place, vec2 along, float part) {
+  return clamp(halfPx + 0.5 - distance(place, along * clamp(part, 0.0, 1.0)), 0.0, 1.0);
+}
+/** Fades along the step from its end's age to its beginning's, so that nothing jumps where two steps meet. */
+float alphaAt(float part, float fromAgeS, float toAgeS) {
+  float left = 1.0 - clamp(mix(fromAgeS, toAgeS, clamp(part, 0.0, 1.0)) / trail.lifeS, 0.0, 1.0);
+  return 0.75 * left * left;
+}
+
 void main(void) {
-  fragColor = stepColor;
+  float part = partOf(placePx, alongPx);
+  float alpha = alphaAt(part, agesS.y, agesS.x);
+  float drawn = 0.0;
+  if (hasBefore > 0.5) {
+    vec2 placeBefore = placePx + alongBeforePx;
+    float partBefore = partOf(placeBefore, alongBeforePx);
+    float alphaBefore = alphaAt(partBefore, agesS.z, agesS.y);
+    drawn = alphaBefore * coverageOf(placeBefore, alongBeforePx, partBefore);
+    if (part < 0.0) alpha = alphaBefore;
+  }
+  // The step before lies under this one already. Only what it lacks is laid over it: where two steps meet, both
+  // together are as opaque as one of them, at any bend.
+  float wanted = max(drawn, alpha * coverageOf(placePx, alongPx, part));
+  if (wanted <= drawn) discard;
+  fragColor = vec4(stepColor, (wanted - drawn) / (1.0 - drawn));
   DECKGL_FILTER_COLOR(fragColor, geometry);
 }
 `;
 
 const vec4 = ([r, g, b]: Rgb): [number, number, number, number] => [r / 255, g / 255, b / 255, 1];
 
-/** Steps of units that fade with time, on the GPU. Binary attributes only: `getFrom`, `getTo`, `getFacts`. */
+/** Steps of units that fade with time, on the GPU. Binary attributes only: `getFrom`, `getTo`, `getBefore`, `getFacts`. */
 export class TrailLayer extends Layer<TrailProps & LayerProps> {
   static override layerName = 'TrailLayer';
   static override defaultProps = defaultProps as never;
@@ -122,7 +169,8 @@ export class TrailLayer extends Layer<TrailProps & LayerProps> {
     this.getAttributeManager()?.addInstanced({
       instanceFrom: { ...position, accessor: 'getFrom' },
       instanceTo: { ...position, accessor: 'getTo' },
-      instanceFacts: { size: 2, accessor: 'getFacts', defaultValue: [0, 0] },
+      instanceBefore: { ...position, accessor: 'getBefore' },
+      instanceFacts: { size: 4, accessor: 'getFacts', defaultValue: [0, 0, 0, 0] },
     });
   }
 

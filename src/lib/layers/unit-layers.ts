@@ -59,7 +59,7 @@ export const createTrailLayers = (trails: Trails, palette: MapPalette, zoom: num
         id: `trails-${chunk.id}`,
         data: packTrailColumns(chunk) as never,
         kindColors: unitKinds.map((kind) => palette.units[kind]),
-        widthPx: Math.max(1.5, unitRadiusPx(zoom) * 0.36),
+        widthPx: Math.max(2.25, unitRadiusPx(zoom) * 0.54),
         lifeS: trailLifeMs / 1000,
         readFrameTime,
       }),

@@ -21,9 +21,25 @@ export interface TrailChunk {
   /** lng, lat per step. */
   from: Float64Array;
   to: Float64Array;
+  /** Where the step that ended at `from` began; `from` itself where a way begins. */
+  before: Float64Array;
   kinds: Uint8Array;
-  /** Server time of the tick that told the step. */
-  bornAtMs: Float64Array;
+  /** Server times at which the unit was told to be at `to`, `from` and `before`; where a way begins all are one. */
+  toAtMs: Float64Array;
+  fromAtMs: Float64Array;
+  beforeAtMs: Float64Array;
+}
+
+/** Where a unit's way ends, and its step up to there. */
+interface WayEnd {
+  lng: number;
+  lat: number;
+  atMs: number;
+  fromLng: number;
+  fromLat: number;
+  fromAtMs: number;
+  /** Nothing to go on from yet. */
+  isBeginning: boolean;
 }
 
 /** The recent way of every unit in sight, as told by the live ticks. */
@@ -31,7 +47,7 @@ export class Trails {
   readonly chunks: TrailChunk[] = [];
   #nextId = 0;
   /** Where each unit was at the last tick, by unit number. */
-  readonly #last = new Map<number, [lng: number, lat: number]>();
+  readonly #last = new Map<number, WayEnd>();
 
   /** Adds the steps of one tick and forgets what is too old to be seen. */
   record(live: LiveUnits, nowMs: number): void {
@@ -59,23 +75,34 @@ export class Trails {
     const lat = live.current[2 * slot + 1]!;
     const last = this.#last.get(number);
     if (!last) {
-      this.#last.set(number, [lng, lat]);
+      this.#last.set(number, beginAt(lng, lat, nowMs));
       return;
     }
-    const [lastLng, lastLat] = last;
-    const stepDeg = Math.hypot((lng - lastLng) * Math.cos((lat * Math.PI) / 180), lat - lastLat);
+    const stepDeg = Math.hypot((lng - last.lng) * Math.cos((lat * Math.PI) / 180), lat - last.lat);
     if (stepDeg < minStepDeg) return;
-    last[0] = lng;
-    last[1] = lat;
-    if (stepDeg > maxStepDeg) return;
+    if (stepDeg > maxStepDeg) {
+      Object.assign(last, beginAt(lng, lat, nowMs));
+      return;
+    }
     const chunk = this.#openChunk();
     const at = chunk.count++;
-    chunk.from[2 * at] = lastLng;
-    chunk.from[2 * at + 1] = lastLat;
+    chunk.from[2 * at] = last.lng;
+    chunk.from[2 * at + 1] = last.lat;
     chunk.to[2 * at] = lng;
     chunk.to[2 * at + 1] = lat;
+    chunk.before[2 * at] = last.fromLng;
+    chunk.before[2 * at + 1] = last.fromLat;
     chunk.kinds[at] = live.kinds[slot]!;
-    chunk.bornAtMs[at] = nowMs;
+    chunk.toAtMs[at] = nowMs;
+    chunk.fromAtMs[at] = last.isBeginning ? nowMs : last.atMs;
+    chunk.beforeAtMs[at] = last.isBeginning ? nowMs : last.fromAtMs;
+    last.fromLng = last.lng;
+    last.fromLat = last.lat;
+    last.fromAtMs = chunk.fromAtMs[at]!;
+    last.lng = lng;
+    last.lat = lat;
+    last.atMs = nowMs;
+    last.isBeginning = false;
     chunk.version++;
   }
 
@@ -88,14 +115,27 @@ export class Trails {
       version: 0,
       from: new Float64Array(2 * chunkSize),
       to: new Float64Array(2 * chunkSize),
+      before: new Float64Array(2 * chunkSize),
       kinds: new Uint8Array(chunkSize),
-      bornAtMs: new Float64Array(chunkSize),
+      toAtMs: new Float64Array(chunkSize),
+      fromAtMs: new Float64Array(chunkSize),
+      beforeAtMs: new Float64Array(chunkSize),
     };
     this.chunks.push(chunk);
     return chunk;
   }
 
   #isFaded(chunk: TrailChunk | undefined, nowMs: number): boolean {
-    return chunk !== undefined && chunk.count > 0 && nowMs - chunk.bornAtMs[chunk.count - 1]! > trailLifeMs;
+    return chunk !== undefined && chunk.count > 0 && nowMs - chunk.toAtMs[chunk.count - 1]! > trailLifeMs;
   }
 }
+
+const beginAt = (lng: number, lat: number, atMs: number): WayEnd => ({
+  lng,
+  lat,
+  atMs,
+  fromLng: lng,
+  fromLat: lat,
+  fromAtMs: atMs,
+  isBeginning: true,
+});

@@ -67,3 +67,27 @@ test('a trail chunk is the same object until a step was added', () => {
   expect(second).not.toBe(first);
   expect(second.length).toBe(2);
 });
+
+test('each step of a trail knows the one before it, so that the joint can be drawn once', () => {
+  const [live, trails] = [new LiveUnits(), new Trails()];
+  const startMs = Date.now();
+  for (const [i, [lng, lat]] of (
+    [
+      [121, 31],
+      [121.001, 31],
+      [121.001, 31.001],
+      [121.002, 31.001],
+    ] as const
+  ).entries()) {
+    live.settle(1);
+    live.put(1, lng, lat, 0, 2);
+    trails.record(live, startMs + 1000 * i);
+  }
+  const { getFrom, getTo, getBefore, getFacts } = packTrailColumns(trails.chunks[0]!).attributes;
+  // Where a way begins there is nothing before it.
+  expect([...getBefore.value]).toEqual([121, 31, 121, 31, 121.001, 31]);
+  expect([...getBefore.value.subarray(2)]).toEqual([...getFrom.value.subarray(0, 4)]);
+  expect([...getFrom.value.subarray(2)]).toEqual([...getTo.value.subarray(0, 4)]);
+  const agesS = [...getFacts.value].map((value, i) => (i % 4 === 0 ? value : secondsSinceEpoch(startMs) - value));
+  [2, -1, -1, -1, 2, -2, -1, -1, 2, -3, -2, -1].forEach((fact, i) => expect(agesS[i]).toBeCloseTo(fact, 2));
+});

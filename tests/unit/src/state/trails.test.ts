@@ -61,6 +61,10 @@ describe('the trail of a unit', () => {
     tick(live, trails, 3000, () => live.put(1, 121.1, 31, 0));
     tick(live, trails, 4000, () => live.put(1, 121.101, 31, 0));
     expect(stepsOf(trails)).toEqual([[121.1, 121.101]]);
+    // The way begins anew: nothing leads over the gap.
+    const { before, from, fromAtMs, beforeAtMs, toAtMs } = trails.chunks[0]!;
+    expect([...before.subarray(0, 2)]).toEqual([...from.subarray(0, 2)]);
+    expect([fromAtMs[0], beforeAtMs[0], toAtMs[0]]).toEqual([4000, 4000, 4000]);
   });
 
   test('is forgotten when it has faded, whole chunks at a time', () => {
