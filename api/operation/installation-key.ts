@@ -52,6 +52,15 @@ function makeKeyFile(dataDir: string, path: string): void {
         `DATA_DIR ${dataDir} cannot be written (${code}): give this user the right to write there, or set DATA_DIR to another directory.`,
       );
   } finally {
-    rmSync(written, { force: true });
+    discard(written);
+  }
+}
+
+/** What could not be written need not be removed; the reason for that was told. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // ENOTDIR: the directory is none.
   }
 }
