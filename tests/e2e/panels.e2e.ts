@@ -104,7 +104,7 @@ test('a layer that is switched off is off in the address, and after a reload', a
   const grids = page.getByRole('switch', { name: '显示警务网格' });
   await expect(grids).toBeChecked();
   await grids.click();
-  await expect(page).toHaveURL(/layers=sentinels,units,trails,labels/);
+  await expect(page).toHaveURL(/layers=sentinels,incidents,units,trails,labels/);
   await page.reload();
   await expect(page.getByRole('switch', { name: '显示警务网格' })).not.toBeChecked();
   await expect(page.getByRole('switch', { name: '显示平安哨点' })).toBeChecked();
