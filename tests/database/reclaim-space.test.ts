@@ -23,16 +23,21 @@ async function bytesOf(statement: Statement): Promise<number> {
 }
 
 test('a thousand units that report for hours take the space of their first reports', async () => {
-  await asOwner(sql`
-    INSERT INTO latest_fixes (station_id, unit_number, device_number, observed_at, received_at, point)
-    SELECT ${stationId}, number, number, now(), now(), ST_Point(120, 30, 4326) FROM generate_series(1, 1000) AS number`);
   const size = () => bytesOf(sql`SELECT pg_total_relation_size('latest_fixes') AS bytes`);
-  const atFirst = await size();
-  for (let tick = 1; tick <= 60; tick++)
+  const growthOfAnHour = async (): Promise<number> => {
+    await asOwner(sql`TRUNCATE latest_fixes`);
     await asOwner(sql`
-      UPDATE latest_fixes SET observed_at = observed_at + interval '1 s', point = ST_Point(120, 30 + ${tick}::float8 / 10000, 4326)`);
-  expect(await size()).toBeLessThanOrEqual(atFirst * 1.1);
-});
+      INSERT INTO latest_fixes (station_id, unit_number, device_number, observed_at, received_at, point)
+      SELECT ${stationId}, number, number, now(), now(), ST_Point(120, 30, 4326) FROM generate_series(1, 1000) AS number`);
+    const atFirst = await size();
+    for (let tick = 1; tick <= 60; tick++)
+      await asOwner(sql`
+        UPDATE latest_fixes SET observed_at = observed_at + interval '1 s', point = ST_Point(120, 30 + ${tick}::float8 / 10000, 4326)`);
+    return (await size()) / atFirst;
+  };
+  // A long transaction anywhere in the cluster, another test's too, keeps PostgreSQL from pruning for as long as it lasts.
+  await expect.poll(growthOfAnHour, { timeout: 100_000, interval: 1_000 }).toBeLessThanOrEqual(1.1);
+}, 120_000);
 
 test('what is deleted makes room for what comes: on the embedded engine by us, on PostGIS by itself', async () => {
   const size = () => bytesOf(sql`SELECT pg_total_relation_size('members') AS bytes`);
