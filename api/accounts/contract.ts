@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const roles = ['commander', 'officer', 'volunteer', 'analyst', 'administrator', 'auditor', 'wall'] as const;
 export type Role = (typeof roles)[number];
 
-/** What there is to see. `units` is that a unit exists, `whereabouts` where it is now, `tracks` where it was. */
+/**
+ * What there is to see. `units` is that a unit exists, `whereabouts` where it is now, `tracks` where it was, `presence`
+ * how many minutes units spent in a grid, without saying which.
+ */
 export const nouns = [
   'stations',
   'grids',
@@ -15,6 +18,10 @@ export const nouns = [
   'tracks',
   'incidents',
   'incidentTexts',
+  'dispatches',
+  'alerts',
+  'geofences',
+  'presence',
   'accounts',
   'audit',
 ] as const;
@@ -37,6 +44,12 @@ export const actions = [
   'manageOwnShift',
   'manageShifts',
   'recordIncidents',
+  'dispatchUnits',
+  'answerDispatches',
+  'raiseAlarm',
+  'acknowledgeAlerts',
+  'editGeofences',
+  'saveViews',
   'exportRows',
   'manageRetention',
 ] as const;

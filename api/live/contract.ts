@@ -39,8 +39,17 @@ export type EchoMessage = z.infer<typeof echoMessage>;
 
 export const clientMessage = z.discriminatedUnion('type', [viewMessage, echoMessage]);
 
-/** Base data that is read by HTTP and told of here when it changed. */
-export const changedNouns = ['units', 'grids', 'sentinels', 'incidents'] as const;
+/** What is read by HTTP and told of here when it changed. */
+export const changedNouns = [
+  'units',
+  'grids',
+  'sentinels',
+  'incidents',
+  'dispatches',
+  'alerts',
+  'geofences',
+  'views',
+] as const;
 export type ChangedNoun = (typeof changedNouns)[number];
 
 export const changedMessage = z.strictObject({

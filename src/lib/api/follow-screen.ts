@@ -1,6 +1,6 @@
 import type { Station } from '$api/stations/contract.ts';
 import type { Bbox } from '$api/positions/contract.ts';
-import { cellRangeOf } from '$api/live/contract.ts';
+import { cellRangeOf, type ChangedNoun } from '$api/live/contract.ts';
 import { uniteBboxes } from '$lib/geo/bbox.ts';
 import { applyTick } from '$lib/state/apply-tick.ts';
 import type { Failure } from '$lib/state/loadable.ts';
@@ -60,7 +60,7 @@ export function followScreen(screen: ScreenState, session: SessionState): () => 
 
 /** Reads the base data of one station and holds its live connection. @returns the end of it. */
 function followStation(
-  { base, units, view, clock, incidents }: ScreenState,
+  { base, units, view, clock, incidents, news }: ScreenState,
   session: SessionState,
   station: Station,
 ): () => void {
@@ -99,6 +99,7 @@ function followStation(
     ),
   };
   const nouns = ['grids', 'sentinels', 'units'] as const;
+  const isRead = (noun: ChangedNoun): noun is (typeof nouns)[number] => nouns.some((known) => known === noun);
   const seen = nouns.filter((noun) => session.sees(noun, station.id));
   for (const noun of seen) reads[noun]();
   const audience = session.audienceOf('incidents', station.id);
@@ -120,7 +121,8 @@ function followStation(
     onState: (state) => units.connectionChanged(state),
     onChanged: ({ noun }) => {
       if (noun === 'incidents') following.changed();
-      else if (seen.includes(noun)) reads[noun]();
+      else if (isRead(noun) && seen.includes(noun)) reads[noun]();
+      news.tell(noun);
     },
     onRefused: () => sessionDoubts.tell(),
   });

@@ -1,6 +1,6 @@
-import type { AccountMessages } from './messages.ts';
+import type { RoomMessages } from './messages.ts';
 
-export const enAccount: AccountMessages = {
+export const enAccount: RoomMessages<'account'> = {
   'own.comma': ', ',
   'own.roles': 'Roles',
   'own.mustChangePassword':
@@ -94,6 +94,10 @@ export const enAccount: AccountMessages = {
   'own.noun.tracks': 'Past tracks',
   'own.noun.incidents': 'Incidents',
   'own.noun.incidentTexts': 'Incident texts',
+  'own.noun.dispatches': 'Dispatches',
+  'own.noun.alerts': 'Alerts',
+  'own.noun.geofences': 'Geofences',
+  'own.noun.presence': 'Presence',
   'own.noun.accounts': 'Accounts',
   'own.noun.audit': 'Audit log',
   'own.displayName': 'Name',

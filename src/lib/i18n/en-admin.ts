@@ -1,6 +1,6 @@
-import type { AdminMessages } from './messages.ts';
+import type { RoomMessages } from './messages.ts';
 
-export const enAdmin: AdminMessages = {
+export const enAdmin: RoomMessages<'admin'> = {
   'admin.station': 'Station',
   'admin.name': 'Name',
   'admin.kind': 'Kind',

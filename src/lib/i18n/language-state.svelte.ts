@@ -1,22 +1,31 @@
 import i18next, { type i18n } from 'i18next';
 import { createContext } from 'svelte';
-import type { AccountMessages, AdminMessages, MessageKey, MessageValues, Messages } from './messages.ts';
+import type { MessageKey, MessageValues, Room } from './messages.ts';
 import { isLanguage, localeOf, type Language } from './languages.ts';
 
 const storageKey = 'shaodian.language';
-/** The map's words are loaded at the start, a room's with the first of its pages. */
-type Room = 'map' | 'account' | 'admin';
-type Bundle = Messages | AccountMessages | AdminMessages;
-const loaders: Record<Language, Record<Room, () => Promise<Bundle>>> = {
+const loaders: Record<Language, Record<Room, () => Promise<object>>> = {
   zh: {
     map: () => import('./zh.ts').then(({ zh }) => zh),
     account: () => import('./zh-account.ts').then(({ zhAccount }) => zhAccount),
     admin: () => import('./zh-admin.ts').then(({ zhAdmin }) => zhAdmin),
+    record: () => import('./zh-record.ts').then(({ zhRecord }) => zhRecord),
+    dispatch: () => import('./zh-dispatch.ts').then(({ zhDispatch }) => zhDispatch),
+    alerts: () => import('./zh-alerts.ts').then(({ zhAlerts }) => zhAlerts),
+    replay: () => import('./zh-replay.ts').then(({ zhReplay }) => zhReplay),
+    wall: () => import('./zh-wall.ts').then(({ zhWall }) => zhWall),
+    desk: () => import('./zh-desk.ts').then(({ zhDesk }) => zhDesk),
   },
   en: {
     map: () => import('./en.ts').then(({ en }) => en),
     account: () => import('./en-account.ts').then(({ enAccount }) => enAccount),
     admin: () => import('./en-admin.ts').then(({ enAdmin }) => enAdmin),
+    record: () => import('./en-record.ts').then(({ enRecord }) => enRecord),
+    dispatch: () => import('./en-dispatch.ts').then(({ enDispatch }) => enDispatch),
+    alerts: () => import('./en-alerts.ts').then(({ enAlerts }) => enAlerts),
+    replay: () => import('./en-replay.ts').then(({ enReplay }) => enReplay),
+    wall: () => import('./en-wall.ts').then(({ enWall }) => enWall),
+    desk: () => import('./en-desk.ts').then(({ enDesk }) => enDesk),
   },
 };
 
@@ -48,7 +57,7 @@ export class LanguageState {
     const messages = i18next.createInstance();
     await messages.init({
       lng: language,
-      resources: { [language]: { translation: await loaders[language].map() } },
+      resources: { [language]: { translation: { ...(await loaders[language].map()) } } },
       // Keys are flat names with dots in them, not paths.
       keySeparator: false,
       nsSeparator: false,

@@ -4,18 +4,25 @@ import type { AnchorId } from '../../../tiles/style.ts';
 export const layerOrder = [
   { id: 'grid-areas', beforeId: 'anchor-areas' },
   { id: 'incident-grids', beforeId: 'anchor-areas' },
+  { id: 'grid-measures', beforeId: 'anchor-areas' },
+  { id: 'geofences', beforeId: 'anchor-areas' },
   { id: 'density', beforeId: 'anchor-lines' },
   { id: 'grid-outlines', beforeId: 'anchor-lines' },
   { id: 'grid-selected', beforeId: 'anchor-lines' },
+  { id: 'geofence-outlines', beforeId: 'anchor-lines' },
+  { id: 'ways', beforeId: 'anchor-lines' },
   { id: 'tracks', beforeId: 'anchor-lines' },
   { id: 'trails', beforeId: 'anchor-lines' },
   { id: 'incidents', beforeId: 'anchor-labels' },
   { id: 'grid-labels', beforeId: 'anchor-labels' },
+  { id: 'geofence-labels', beforeId: 'anchor-labels' },
   { id: 'sentinels', beforeId: 'anchor-units' },
   { id: 'cluster-counts', beforeId: 'anchor-units' },
   { id: 'sentinel-labels', beforeId: 'anchor-units' },
   { id: 'unit-markers', beforeId: 'anchor-units' },
   { id: 'call-signs', beforeId: 'anchor-units' },
+  { id: 'alert-marks', beforeId: 'anchor-units' },
+  { id: 'chosen-place', beforeId: 'anchor-units' },
 ] as const satisfies readonly { id: string; beforeId: AnchorId }[];
 
 export type LayerId = (typeof layerOrder)[number]['id'];

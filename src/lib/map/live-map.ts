@@ -38,7 +38,9 @@ export interface LiveMapOptions {
   onmove(view: View, bbox: Bbox, isAtRest: boolean): void;
   onhover(pointed: Pointed | undefined): void;
   /** Undefined: on nothing of ours. */
-  onclick(pointed: Pointed | undefined): void;
+  onclick(pointed: Pointed | undefined, lngLat: LngLat): void;
+  /** Layers of others that a click means before all else. */
+  readPickable(): readonly LayerId[];
   /** Row of the incident whose dot is nearest to this place, at most so many pixels away; -1: none. */
   incidentNear(place: LngLat, zoom: number, reachPx: number): number;
   onproblem(error: Error): void;
@@ -91,7 +93,10 @@ export class LiveMap {
     });
     this.#map.addControl(this.#overlay);
     // Not deck's own click: that is a tap of at most 250 ms, in which slow rendering counts.
-    this.#map.on('click', ({ point }) => this.#canPick && options.onclick(this.#find(point)));
+    this.#map.on('click', ({ point, lngLat }) => {
+      const { lng, lat } = lngLat.wrap();
+      if (this.#canPick) options.onclick(this.#find(point), [lng, lat]);
+    });
     this.#map.on('move', (event) => {
       // Whoever moves the map has chosen a place, also where the station has none yet.
       if (event.originalEvent) this.#hasPlace = true;
@@ -106,6 +111,11 @@ export class LiveMap {
   /** Another theme or language: only what differs is changed, our layers stay between. */
   setStyle(style: StyleSpecification): void {
     this.#map.setStyle(style, { diff: true });
+  }
+
+  /** Somebody is to click a place: the pointer says so. */
+  askForPlace(isAsked: boolean): void {
+    this.#map.getContainer().classList.toggle('asks-for-place', isAsked);
   }
 
   setTitle(title: string): void {
@@ -165,7 +175,13 @@ export class LiveMap {
       const info = this.#overlay.pickObject({ x, y, radius, layerIds });
       return info ? pointedOf(info) : undefined;
     };
-    return pick(pickingRadiusPx, symbols) ?? this.#incidentAt({ x, y }) ?? pick(0, ['grid-areas']);
+    const others = [...this.#options.readPickable()];
+    return (
+      (others.length > 0 ? pick(pickingRadiusPx, others) : undefined) ??
+      pick(pickingRadiusPx, symbols) ??
+      this.#incidentAt({ x, y }) ??
+      pick(0, ['grid-areas'])
+    );
   }
 
   /** What deck found, unless that is no symbol and there is an incident; their dots deck does not look for. */

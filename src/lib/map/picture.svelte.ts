@@ -22,6 +22,7 @@ import type { SelectionState } from '$lib/state/selection-state.svelte.ts';
 import type { TrackState } from '$lib/state/track-state.svelte.ts';
 import type { UnitState } from '$lib/state/unit-state.svelte.ts';
 import { LabelCharacters } from './label-characters.svelte.ts';
+import type { MapExtras } from './map-extras.svelte.ts';
 import { nearestIncident } from './nearest-incident.ts';
 
 interface Sources {
@@ -32,6 +33,7 @@ interface Sources {
   clock: ClockState;
   tracks: TrackState;
   incidents: IncidentState;
+  extras: MapExtras;
 }
 
 const dotsOverHeatZoom = 15;
@@ -171,8 +173,19 @@ export class Picture {
     return [createCallSignsLayer(signs, this.characters.ready, this.#palette, this.#movement)];
   });
 
+  readonly #extraLayers: Layer[] = $derived.by(() => {
+    const drawing = {
+      palette: this.#palette,
+      theme: this.#theme,
+      zoom: this.#sizeZoom,
+      characters: { has: (text: string) => this.characters.has(text), ready: this.characters.ready },
+    };
+    return this.#from.extras.all.flatMap((extra) => extra.layers(drawing));
+  });
+
   readonly layers: Layer[] = $derived.by(() =>
     inOrder([
+      ...this.#extraLayers,
       ...this.#gridLayers,
       ...this.#incidentLayers,
       ...this.#trackLayers,
@@ -193,12 +206,13 @@ export class Picture {
 
   /** Every text that may stand on the map, for its font. */
   texts(): string[] {
-    const { base, units } = this.#from;
+    const { base, units, extras } = this.#from;
     return [
       '0123456789',
       ...base.grids.flatMap(({ properties }) => [properties.number, properties.officer ?? '']),
       ...base.sentinels.map(({ properties }) => properties.name),
       ...units.list.map(({ callSign }) => callSign),
+      ...extras.all.flatMap((extra) => extra.texts?.() ?? []),
     ];
   }
 

@@ -12,6 +12,15 @@ interface KeyPress {
   target: EventTarget | null;
 }
 
+const isElsewhere = (target: Partial<Element> | null): boolean =>
+  Boolean(target?.closest?.('[role="dialog"], [role="menu"], input, textarea, select, [contenteditable]'));
+
+/** The letter pressed, for whoever gives letters a meaning; undefined where `readShortcut` says nothing either. */
+export function readToolKey(press: KeyPress): string | undefined {
+  if (press.defaultPrevented || press.isComposing || press.ctrlKey || press.metaKey || press.altKey) return undefined;
+  return isElsewhere(press.target as Partial<Element> | null) ? undefined : press.key.toLowerCase();
+}
+
 /** What a key asks for; undefined while someone types, while a dialog is open or when the key is another's. */
 export function readShortcut(press: KeyPress): Shortcut | undefined {
   if (press.defaultPrevented || press.isComposing || press.ctrlKey || press.metaKey || press.altKey) return undefined;

@@ -1,8 +1,13 @@
+import { createContext } from 'svelte';
+import type { ChangedNoun } from '$api/live/contract.ts';
 import { BaseDataState, setBaseDataState } from './base-data-state.svelte.ts';
 import { ClockState, setClockState } from './clock-state.svelte.ts';
 import { IncidentState, setIncidentState } from './incident-state.svelte.ts';
 import { formatIncidentUrl, parseIncidentUrl } from './incident-url.ts';
+import { DeskState, setDeskState } from './desk-state.svelte.ts';
 import { LayerState, setLayerState } from './layer-state.svelte.ts';
+import { Listeners } from './listeners.ts';
+import { PlaceChoice, setPlaceChoice } from './place-choice.svelte.ts';
 import { SelectionState, setSelectionState } from './selection-state.svelte.ts';
 import { setStationState, StationState } from './station-state.svelte.ts';
 import { setUnitState, UnitState } from './unit-state.svelte.ts';
@@ -18,7 +23,14 @@ export interface ScreenState {
   units: UnitState;
   clock: ClockState;
   incidents: IncidentState;
+  desk: DeskState;
+  place: PlaceChoice;
+  /** The server said that something of the station on the screen changed, or may have while nobody listened. */
+  news: Listeners<ChangedNoun>;
 }
+
+/** What the server says has changed, by noun: whoever shows it reads it again. */
+export const [getNews, setNews] = createContext<Listeners<ChangedNoun>>();
 
 /**
  * Makes the states of one page from its address. `write` gets the new query ("?v=…", "" for none) whenever a person
@@ -60,6 +72,9 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
     units: new UnitState(clock),
     clock,
     incidents,
+    desk: new DeskState(),
+    place: new PlaceChoice(),
+    news: new Listeners<ChangedNoun>(),
   };
 }
 
@@ -73,4 +88,7 @@ export function provideScreenState(screen: ScreenState): void {
   setUnitState(screen.units);
   setClockState(screen.clock);
   setIncidentState(screen.incidents);
+  setDeskState(screen.desk);
+  setPlaceChoice(screen.place);
+  setNews(screen.news);
 }

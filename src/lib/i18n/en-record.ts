@@ -1,0 +1,3 @@
+import type { RoomMessages } from './messages.ts';
+
+export const enRecord: RoomMessages<'record'> = {};

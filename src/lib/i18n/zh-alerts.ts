@@ -1,0 +1,1 @@
+export const zhAlerts = {} as const;

@@ -1,0 +1,1 @@
+export const zhRecord = {} as const;

@@ -1,0 +1,1 @@
+export const zhReplay = {} as const;

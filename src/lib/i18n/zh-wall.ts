@@ -1,0 +1,1 @@
+export const zhWall = {} as const;

@@ -1,0 +1,25 @@
+import type { Component } from 'svelte';
+import type { PlainKey, Room } from '$lib/i18n/messages.ts';
+import type { ToolName } from '$lib/state/desk-state.svelte.ts';
+import type { SessionState } from '$lib/state/session-state.svelte.ts';
+
+/** What every tool's panel is given. */
+export interface ToolProps {
+  /** What it was opened for: an incident's id, a geofence's. */
+  about: string | undefined;
+}
+
+export interface Tool {
+  name: ToolName;
+  label: PlainKey;
+  icon: Component<{ size?: number }>;
+  /** The letter that opens it. */
+  key?: string;
+  /** Words that its panel needs besides the desk's. */
+  room?: Room;
+  mayUse(session: SessionState, stationId: string): boolean;
+  load(): Promise<{ default: Component<ToolProps> }>;
+}
+
+/** The desk's tools in the order of their buttons. */
+export const tools: readonly Tool[] = [];
