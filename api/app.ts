@@ -38,6 +38,7 @@ import { createStationRoutes } from './stations/routes.ts';
 import type { UnitRegistry } from './units/registry.ts';
 import { createUnitRoutes } from './units/routes.ts';
 import { createShiftRoutes } from './units/shift-routes.ts';
+import { createViewRoutes } from './views/routes.ts';
 
 /** What the rooms are made of; tests pass their own. */
 export interface Dependencies {
@@ -91,7 +92,8 @@ export function createApp(given: Dependencies) {
     .route('/api', createShiftRoutes(dependencies))
     .route('/api', createAuditRoutes(dependencies))
     .route('/api', createRetentionRoutes(dependencies))
-    .route('/api', createSearchRoutes(dependencies));
+    .route('/api', createSearchRoutes(dependencies))
+    .route('/api', createViewRoutes(dependencies));
 
   app.all('/api/*', () => {
     throw new Problem(404, 'not-found', 'There is nothing at this address');

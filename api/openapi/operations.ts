@@ -25,6 +25,7 @@ import { searchOperations } from '../search/operations.ts';
 import { sentinelOperations } from '../sentinels/operations.ts';
 import { stationOperations } from '../stations/operations.ts';
 import { unitOperations } from '../units/operations.ts';
+import { viewOperations } from '../views/operations.ts';
 import type { Operation } from './operation.ts';
 
 export const operations: readonly Operation[] = [
@@ -38,6 +39,7 @@ export const operations: readonly Operation[] = [
   ...memberOperations,
   ...incidentOperations,
   ...searchOperations,
+  ...viewOperations,
   ...basemapOperations,
   ...positionOperations,
   ...deviceOperations,

@@ -86,6 +86,7 @@ const routes: Record<string, [Access, ...string[]]> = {
   'GET /api/units/:id': [see('units'), 'units'],
   'GET /api/units/:id/crews': [see('members'), 'units'],
   'GET /api/units/:id/track': [see('tracks'), 'units'],
+  'GET /api/views': [self],
   'PATCH /api/account/passkeys/:id': [self, 'passkeys'],
   'PATCH /api/accounts/:id': [may('manageAccounts'), 'accounts'],
   'PATCH /api/devices/:id': [may('manageDevices'), 'devices'],
@@ -137,6 +138,8 @@ const routes: Record<string, [Access, ...string[]]> = {
   'PUT /api/grids/:id': [may('editGrids'), 'grids'],
   'PUT /api/retention': [may('manageRetention')],
   'PUT /api/sentinels/:id': [may('editSentinels'), 'sentinels'],
+  'PUT /api/views/:id': [may('saveViews'), 'saved_views'],
+  'DELETE /api/views/:id': [may('saveViews'), 'saved_views'],
   'PUT /api/units/:id/crews/:crewId': [may('editCrews'), 'units', 'crews'],
 };
 
