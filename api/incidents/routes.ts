@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import type { Dependencies } from '../app.ts';
 import { Problem } from '../errors.ts';
+import { chooseEncoding, compressStream } from '../reading/compress-stream.ts';
 import { holds, readEntityTag, revalidated } from '../reading/entity-tag.ts';
 import { readQuery } from '../reading/read-query.ts';
 import { readScope } from '../reading/read-scope.ts';
-import { chooseEncoding, compressStream } from './compress-stream.ts';
 import {
   columnEpochMs,
   incidentColumnsQuerySchema,

@@ -5,7 +5,7 @@ import {
   recordBatchMessage,
   schemaMessage,
   type ColumnType,
-} from './arrow-messages.ts';
+} from '../reading/arrow-messages.ts';
 import { packedRowBytes, type PackedIncidents } from './reading-queries.ts';
 
 const columns: readonly ColumnType[] = [

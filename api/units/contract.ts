@@ -66,7 +66,8 @@ export const maxTrackFixes = 100_000;
 
 const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
 
-const instantSchema = z
+/** A moment, as milliseconds since 1970. */
+export const instantSchema = z
   .string(expectedTime)
   // An unescaped + in an address arrives as a space.
   .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
@@ -76,6 +77,12 @@ const instantSchema = z
 /** Characters of the reason that a look at a past track is given. */
 export const maxReasonLength = 200;
 
+/** Trimmed; empty is none. */
+export const reasonSchema = z
+  .string()
+  .trim()
+  .refine((text) => [...text].length <= maxReasonLength, `at most ${maxReasonLength} characters`);
+
 /**
  * `GET /api/units/{id}/track?from&to&reason`: fixes with from ≤ time < to, in milliseconds since 1970. Without a reason
  * only what the viewer took part in is answered: the time of their own shifts on the unit.
@@ -84,11 +91,7 @@ export const trackQuerySchema = z
   .object({
     from: instantSchema,
     to: instantSchema,
-    reason: z
-      .string()
-      .trim()
-      .refine((text) => [...text].length <= maxReasonLength, `at most ${maxReasonLength} characters`)
-      .optional(),
+    reason: reasonSchema.optional(),
   })
   .pipe(
     z

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import { openPool } from '../../api/database/database.ts';
 import { sql } from '../../api/database/sql.ts';
-import { compressStream } from '../../api/incidents/compress-stream.ts';
+import { compressStream } from '../../api/reading/compress-stream.ts';
 import { incidentSources } from '../../api/incidents/contract.ts';
 import { readBatches } from '../../api/incidents/read-batches.ts';
 import { writeColumns } from '../../api/incidents/write-columns.ts';

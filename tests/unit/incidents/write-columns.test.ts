@@ -2,7 +2,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { expect, test } from 'vitest';
 import { packedRowBytes, type PackedIncidents } from '../../../api/incidents/reading-queries.ts';
 import { writeColumns } from '../../../api/incidents/write-columns.ts';
-import { compressStream } from '../../../api/incidents/compress-stream.ts';
+import { compressStream } from '../../../api/reading/compress-stream.ts';
 import { readIncidentStream } from '../../../src/lib/api/read-incident-stream.ts';
 import type { IncidentBatch } from '../../../src/lib/state/incident-columns.ts';
 import { seededRandom } from '../../fixtures/seeded-random.ts';

@@ -1,6 +1,6 @@
 import { Builder, type Offset } from 'flatbuffers';
 
-// Messages of the Arrow IPC stream for the one schema of incident columns, so that neither server nor browser carries
+// Messages of the Arrow IPC stream for columns of integers and one of texts, so that neither server nor browser carries
 // the whole of apache-arrow (11 MB installed; the tests read what this writes with it).
 // Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format, Message.fbs and Schema.fbs there.
 
@@ -19,7 +19,7 @@ export interface ColumnType {
 }
 
 /** Values without a validity bitmap: no column here has nulls. */
-export type ColumnValues = Int32Array | Uint32Array | Uint8Array;
+export type ColumnValues = Int32Array | Uint32Array | Uint16Array | Int16Array | Uint8Array;
 
 const align = (bytes: number): number => (bytes + 7) & ~7;
 
