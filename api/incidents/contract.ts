@@ -5,6 +5,21 @@ import { bboxSchema } from '../positions/contract.ts';
 export const incidentSources = ['citizen', 'patrol', 'sentinel'] as const;
 export type IncidentSource = (typeof incidentSources)[number];
 
+/** What stands on the timeline of an incident. */
+export const incidentEventKinds = [
+  'created',
+  'corrected',
+  'dispatched',
+  'accepted',
+  'declined',
+  'arrived',
+  'handedOver',
+  'closed',
+  'reopened',
+  'withdrawn',
+] as const;
+export type IncidentEventKind = (typeof incidentEventKinds)[number];
+
 /** Categories of the demo station with their labels; imported incidents bring their own. */
 export const incidentCategories = {
   theft: { zh: '盗窃', en: 'Theft' },

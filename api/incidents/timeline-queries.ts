@@ -1,0 +1,45 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Transaction } from '../database/database.ts';
+import { sql } from '../database/sql.ts';
+import type { IncidentEventKind } from './contract.ts';
+
+export interface NewIncidentEvent {
+  /** Made where the thing is born, so that a repeat is the same event; else made here. */
+  id?: string;
+  stationId: string;
+  incidentId: string;
+  kind: IncidentEventKind;
+  /** Undefined: now. */
+  at?: Date;
+  /** `accountId` null: a system with a name. Null: a program of ours. */
+  actor: { accountId: string | null; name: string } | null;
+  unitId?: string;
+  /** What belongs to the kind; never a text that somebody wrote, because that must go when its time has come. */
+  detail?: Record<string, unknown>;
+  /** What somebody wrote, and the texts before and after a correction; kept as long as the incident's text. */
+  texts?: Partial<Record<IncidentEventTextField, string | null>>;
+}
+
+export type IncidentEventTextField = 'note' | 'textBefore' | 'textAfter';
+
+/**
+ * Adds to the timeline of an incident; belongs in the transaction that does what it tells of. Seen by viewers at their
+ * next look: announce what changed after the commit.
+ * @returns the event's id; null: the station has no such incident
+ */
+export async function appendIncidentEvent(transaction: Transaction, event: NewIncidentEvent): Promise<string | null> {
+  const { id = uuidv7(), stationId, incidentId, kind, at, actor, unitId, detail = {}, texts = {} } = event;
+  const added = await transaction.execute(sql`
+    INSERT INTO incident_events (id, station_id, incident_id, kind, at, actor_id, actor_name, unit_id, detail)
+    SELECT ${id}, i.station_id, i.id, ${kind}::text, coalesce(${at?.toISOString() ?? null}::timestamptz, now()),
+      ${actor?.accountId ?? null}::uuid, ${actor?.name ?? null}::text, ${unitId ?? null}::uuid, ${JSON.stringify(detail)}::jsonb
+    FROM incidents i WHERE i.id = ${incidentId} AND i.station_id = ${stationId}`);
+  if (added === 0) return null;
+  const written = Object.entries(texts).filter((entry): entry is [string, string] => !!entry[1]);
+  if (written.length > 0)
+    await transaction.execute(sql`
+      INSERT INTO incident_event_texts (event_id, station_id, field, text)
+      SELECT ${id}, ${stationId}, w.field, w.text
+      FROM unnest(${written.map(([field]) => field)}::text[], ${written.map(([, text]) => text)}::text[]) AS w (field, text)`);
+  return id;
+}
