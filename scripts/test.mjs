@@ -24,6 +24,7 @@ const steps = [
 // Every step runs even when an earlier one failed, so that one report tells all.
 const ok = steps.map((step) => step()).every(Boolean);
 const { passed, failed, skipped, secondTry } = countResults(results);
-if (secondTry) process.stdout.write(`\n${secondTry} browser tests passed only on their second try: see "flaky" above.\n`);
+if (secondTry)
+  process.stdout.write(`\n${secondTry} browser tests passed only on their second try: see "flaky" above.\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
 process.exit(ok && failed === 0 ? 0 : 1);
