@@ -36,6 +36,7 @@ import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
 import { createStationRoutes } from './stations/routes.ts';
 import type { UnitRegistry } from './units/registry.ts';
+import { createTrackRoutes } from './tracks/routes.ts';
 import { createUnitRoutes } from './units/routes.ts';
 import { createShiftRoutes } from './units/shift-routes.ts';
 import { createViewRoutes } from './views/routes.ts';
@@ -88,6 +89,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))
+    .route('/api', createTrackRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))
     .route('/api', createShiftRoutes(dependencies))
     .route('/api', createAuditRoutes(dependencies))

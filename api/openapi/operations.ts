@@ -24,6 +24,7 @@ import { retentionOperations } from '../retention/operations.ts';
 import { searchOperations } from '../search/operations.ts';
 import { sentinelOperations } from '../sentinels/operations.ts';
 import { stationOperations } from '../stations/operations.ts';
+import { trackOperations } from '../tracks/operations.ts';
 import { unitOperations } from '../units/operations.ts';
 import { viewOperations } from '../views/operations.ts';
 import type { Operation } from './operation.ts';
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...stationOperations,
   ...unitOperations,
+  ...trackOperations,
   ...crewOperations,
   ...gridOperations,
   ...sentinelOperations,

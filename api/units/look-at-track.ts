@@ -63,7 +63,7 @@ export async function lookAtTrack(
   });
 }
 
-const reasonRequired = (): Problem =>
+export const reasonRequired = (): Problem =>
   new Problem(403, 'reason-required', 'Looking at a past track needs a reason', {
     detail: 'It is written to the audit log with your name. Your own shifts on the unit need none.',
     errors: [{ field: 'reason', got: 'nothing', expected: `1 to ${maxReasonLength} characters` }],

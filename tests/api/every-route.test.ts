@@ -82,6 +82,7 @@ const routes: Record<string, [Access, ...string[]]> = {
   'GET /api/stations': [self],
   'GET /api/tiles/base.json': [self],
   'GET /api/tiles/base/:z/:x/:file': [self],
+  'GET /api/tracks.arrow': [see('tracks')],
   'GET /api/units': [see('units')],
   'GET /api/units/:id': [see('units'), 'units'],
   'GET /api/units/:id/crews': [see('members'), 'units'],

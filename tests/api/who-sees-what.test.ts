@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tableFromIPC } from 'apache-arrow';
 import { roles, type Audience, type Noun, type Role } from '../../api/accounts/contract.ts';
 import { matrix } from '../../api/accounts/matrix.ts';
 import { sql } from '../../api/database/sql.ts';
@@ -271,6 +272,22 @@ const outlets: { noun: Noun; outlet: string; look(cookie: string, at: Planted): 
   },
 ];
 
+test.each(roles)('columns of tracks go to who sees tracks, of all units or of the own: %s', async (role) => {
+  const { own, parent, sibling } = planted;
+  const seen = async (at: Planted, query = '') => {
+    const path = `/api/tracks.arrow?station=${at.stationId}&${trackQuery().replace(/to=[^&]*/, `to=${new Date().toISOString()}`)}${query}`;
+    const response = await testApp.app.request(path, { headers: { Cookie: cookies[role] } });
+    if (response.status !== 200) return expectRefused(response.status) as never;
+    return unitsInColumns(new Uint8Array(await response.arrayBuffer()));
+  };
+  const numbers = [own.crewed.unitNumber, own.other.unitNumber];
+  const { tracks } = matrix[role];
+  const expected = tracks === 'exact' ? numbers : tracks === 'own' ? numbers.slice(0, 1) : undefined;
+  expect(await seen(own)).toEqual(expected);
+  if (tracks === 'own') expect(await seen(own, `&units=${own.other.unitNumber}`)).toBeUndefined();
+  for (const place of [parent, sibling]) expect(await seen(place)).toBeUndefined();
+});
+
 test.each(roles)('columns of incidents go to who sees them exactly: %s', async (role) => {
   const { status } = await fetchColumns(cookies[role], planted.own.stationId);
   if (matrix[role].incidents === 'exact') expect(status).toBe(200);
@@ -278,6 +295,10 @@ test.each(roles)('columns of incidents go to who sees them exactly: %s', async (
   for (const place of ['parent', 'sibling'] as const)
     expectRefused((await fetchColumns(cookies[role], planted[place].stationId)).status);
 });
+
+const unitsInColumns = (bytes: Uint8Array): number[] => [
+  ...new Set<number>(tableFromIPC(bytes).getChild('unit')!.toJSON()),
+];
 
 const fetchColumns = (cookie: string, stationId: string) =>
   testApp.app.request(`/api/incidents.arrow?station=${stationId}`, { headers: { Cookie: cookie } });
