@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { bboxSchema } from '../positions/contract.ts';
+import { versionSchema } from '../reading/contract.ts';
 
 /** Who told of an incident. */
 export const incidentSources = ['citizen', 'patrol', 'sentinel'] as const;
 export type IncidentSource = (typeof incidentSources)[number];
+
+/** Open: somebody still works on it. */
+export const incidentStates = ['open', 'closed'] as const;
+export type IncidentState = (typeof incidentStates)[number];
 
 /** What stands on the timeline of an incident. */
 export const incidentEventKinds = [
@@ -12,6 +17,7 @@ export const incidentEventKinds = [
   'dispatched',
   'accepted',
   'declined',
+  'cancelled',
   'arrived',
   'handedOver',
   'closed',
@@ -74,6 +80,7 @@ const incidentFilter = {
 export const incidentsQuerySchema = z.object({
   ...incidentFilter,
   numbers: listOf(u32, 100).optional(),
+  state: z.enum(incidentStates, 'open or closed').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 });
 export type IncidentsQuery = z.infer<typeof incidentsQuerySchema>;
@@ -94,6 +101,10 @@ export const incidentSchema = z.object({
   lngLat: z.tuple([z.number(), z.number()]),
   /** Null: nothing was written down, or it is not for this viewer. */
   text: z.string().nullable(),
+  state: z.enum(incidentStates),
+  /** The sentinel point that told of it, when one did. */
+  sentinelId: z.uuid().nullable(),
+  version: versionSchema,
 });
 export const incidentsSchema = z.object({ incidents: z.array(incidentSchema) });
 export type Incident = z.infer<typeof incidentSchema>;
