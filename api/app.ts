@@ -15,8 +15,10 @@ import { checkHost } from './check-host.ts';
 import type { Database } from './database/database.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
+import { createFigureRoutes } from './figures/routes.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
+import { createIncidentRecordRoutes } from './incidents/record-routes.ts';
 import { createIncidentRoutes } from './incidents/routes.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Ingest } from './positions/ingest.ts';
@@ -91,6 +93,8 @@ export function createApp(given: Dependencies) {
     .route('/api', createUnitRoutes(dependencies))
     .route('/api', createTrackRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))
+    .route('/api', createIncidentRecordRoutes(dependencies))
+    .route('/api', createFigureRoutes(dependencies))
     .route('/api', createShiftRoutes(dependencies))
     .route('/api', createAuditRoutes(dependencies))
     .route('/api', createRetentionRoutes(dependencies))

@@ -15,6 +15,7 @@ import { auditOperations } from '../audit/operations.ts';
 import { basemapOperations } from '../basemap/operations.ts';
 import { crewOperations } from '../crews/operations.ts';
 import { deviceOperations } from '../devices/operations.ts';
+import { figureOperations } from '../figures/operations.ts';
 import { gridOperations } from '../grids/operations.ts';
 import { healthOperations } from '../health/operations.ts';
 import { incidentOperations } from '../incidents/operations.ts';
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   ...sentinelOperations,
   ...memberOperations,
   ...incidentOperations,
+  ...figureOperations,
   ...searchOperations,
   ...viewOperations,
   ...basemapOperations,
