@@ -13,9 +13,11 @@ export interface IncidentBody {
   description: string | null;
 }
 
-/** Lets this transaction see what imports have staged and not published. */
+/** Lets this transaction see what imports have staged and not published, and what was withdrawn: their ids are taken. */
 export async function seeStaged(transaction: Transaction): Promise<void> {
-  await transaction.query(sql`SELECT set_config('shaodian.staging', 'on', true)`);
+  await transaction.query(
+    sql`SELECT set_config('shaodian.staging', 'on', true), set_config('shaodian.withdrawn', 'on', true)`,
+  );
 }
 
 /** Rows as parameters: one array a column. */

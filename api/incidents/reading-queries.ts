@@ -18,24 +18,48 @@ function matching({ from, to, bbox, categories, sources }: Filter): Statement {
   return parts.reduce((all, part) => sql`${all}${part}`);
 }
 
+type IncidentRow = Omit<Incident, 'at' | 'lngLat'> & { at: Date; lng: number; lat: number };
+
+/** An incident as it is told; `i` is it. */
+const incidentColumns = (textStationIds: readonly string[]): Statement => sql`
+  i.id, i.station_id AS "stationId", i.number, i.category, i.source, i.occurred_at AS at, ST_X(i.point) AS lng, ST_Y(i.point) AS lat,
+  CASE WHEN i.station_id = ANY(${textStationIds}::uuid[]) THEN i.description END AS text, i.state, i.sentinel_id AS "sentinelId", i.version`;
+
+const incidentOf = <Row extends IncidentRow>({ at, lng, lat, ...row }: Row) => ({
+  ...row,
+  at: at.toISOString(),
+  lngLat: [lng, lat] as [number, number],
+});
+
 /**
  * Which incidents match, newest first? Texts only of the stations whose texts are the viewer's. By incidents_time_idx,
- * a box by incidents_point_idx, numbers by their unique key.
+ * open ones by incidents_open_idx, a box by incidents_point_idx, numbers by their unique key.
  */
 export async function findIncidents(
   transaction: Transaction,
   { stationIds, textStationIds }: IncidentScope,
-  { numbers, limit, ...filter }: IncidentsQuery,
+  { numbers, state, limit, ...filter }: IncidentsQuery,
 ): Promise<Incident[]> {
-  const rows = await transaction.query<Omit<Incident, 'at' | 'lngLat'> & { at: Date; lng: number; lat: number }>(sql`
-    SELECT i.id, i.station_id AS "stationId", i.number, i.category, i.source, i.occurred_at AS at,
-      ST_X(i.point) AS lng, ST_Y(i.point) AS lat,
-      CASE WHEN i.station_id = ANY(${textStationIds}::uuid[]) THEN i.description END AS text
+  const rows = await transaction.query<IncidentRow>(sql`
+    SELECT ${incidentColumns(textStationIds)}
     FROM incidents i
     WHERE i.station_id = ANY(${stationIds}::uuid[])${matching(filter)}
       ${numbers ? sql`AND i.number = ANY(${numbers}::bigint[])` : sql``}
+      ${state === undefined ? sql`` : state === 'open' ? sql`AND i.state = 'open'` : sql`AND i.state = 'closed'`}
     ORDER BY i.occurred_at DESC, i.number DESC LIMIT ${limit}`);
-  return rows.map(({ at, lng, lat, ...row }) => ({ ...row, at: at.toISOString(), lngLat: [lng, lat] }));
+  return rows.map(incidentOf);
+}
+
+/** One incident, withdrawn ones where the transaction sees them; undefined: none of these stations. By the primary key. */
+export async function findIncident(
+  transaction: Transaction,
+  { stationIds, textStationIds }: IncidentScope,
+  id: string,
+): Promise<(Incident & { isWithdrawn: boolean }) | undefined> {
+  const [row] = await transaction.query<IncidentRow & { isWithdrawn: boolean }>(sql`
+    SELECT ${incidentColumns(textStationIds)}, i.withdrawn_at IS NOT NULL AS "isWithdrawn"
+    FROM incidents i WHERE i.id = ${id} AND i.station_id = ANY(${stationIds}::uuid[])`);
+  return row && incidentOf(row);
 }
 
 /** Bytes of one row of `packed`: number, lng, lat, minutes (big-endian i32), then category and source in a u16. */

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Transaction } from '../database/database.ts';
 import { sql } from '../database/sql.ts';
 import type { IncidentEventKind } from './contract.ts';
+import type { IncidentEvent } from './record-contract.ts';
 
 export interface NewIncidentEvent {
   /** Made where the thing is born, so that a repeat is the same event; else made here. */
@@ -42,4 +43,54 @@ export async function appendIncidentEvent(transaction: Transaction, event: NewIn
       SELECT ${id}, ${stationId}, w.field, w.text
       FROM unnest(${written.map(([field]) => field)}::text[], ${written.map(([, text]) => text)}::text[]) AS w (field, text)`);
   return id;
+}
+
+/** What of a timeline a viewer is shown. */
+export interface TimelineView {
+  showsTexts: boolean;
+  /** Who did it: names are those of members. */
+  showsActors: boolean;
+  showsUnits: boolean;
+}
+
+/** The timeline of an incident, oldest first. By incident_events_incident_idx, texts by their primary key. */
+export async function findTimeline(
+  transaction: Transaction,
+  { id, stationId }: { id: string; stationId: string },
+  { showsTexts, showsActors, showsUnits }: TimelineView,
+): Promise<IncidentEvent[]> {
+  const rows = await transaction.query<
+    Omit<IncidentEvent, 'at' | 'note' | 'textBefore' | 'textAfter'> & {
+      at: Date;
+      texts: Partial<Record<IncidentEventTextField, string>> | null;
+    }
+  >(sql`
+    SELECT e.id, e.kind, e.at, e.detail,
+      CASE WHEN ${showsActors}::boolean AND e.actor_name IS NOT NULL
+        THEN jsonb_build_object('accountId', e.actor_id, 'name', e.actor_name) END AS actor,
+      CASE WHEN ${showsUnits}::boolean AND u.id IS NOT NULL
+        THEN jsonb_build_object('id', u.id, 'callSign', u.call_sign) END AS unit,
+      CASE WHEN ${showsTexts}::boolean
+        THEN (SELECT jsonb_object_agg(t.field, t.text) FROM incident_event_texts t WHERE t.event_id = e.id) END AS texts
+    FROM incident_events e LEFT JOIN units u ON u.id = e.unit_id AND u.station_id = e.station_id
+    WHERE e.incident_id = ${id} AND e.station_id = ${stationId}
+    ORDER BY e.at, e.id`);
+  return rows.map(({ at, texts, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    note: texts?.note ?? null,
+    textBefore: texts?.textBefore ?? null,
+    textAfter: texts?.textAfter ?? null,
+  }));
+}
+
+/** Which incident and kind has this event? Undefined: there is none of this id here. By the primary key. */
+export async function findEvent(
+  transaction: Transaction,
+  stationId: string,
+  id: string,
+): Promise<{ incidentId: string; kind: IncidentEventKind } | undefined> {
+  const [row] = await transaction.query<{ incidentId: string; kind: IncidentEventKind }>(sql`
+    SELECT incident_id AS "incidentId", kind FROM incident_events WHERE id = ${id} AND station_id = ${stationId}`);
+  return row;
 }

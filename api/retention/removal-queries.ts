@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/database.ts';
 import { sql } from '../database/sql.ts';
+import { seeWithdrawn } from '../incidents/record-queries.ts';
 
 /** Removes at most `limit` rows of a station that are older than `before` (ISO 8601); how many it removed. */
 export type Removal = (transaction: Transaction, stationId: string, before: string, limit: number) => Promise<number>;
@@ -50,12 +51,29 @@ export const removeDeviceDays: Removal = (transaction, stationId, before, limit)
       SELECT device_number, day FROM device_days
       WHERE station_id = ${stationId} AND day + 1 <= (${before}::timestamptz AT TIME ZONE 'UTC')::date LIMIT ${limit})`);
 
-/** By incidents_time_idx. The incident stays: where, when, what kind. */
-export const removeIncidentTexts: Removal = (transaction, stationId, before, limit) =>
-  transaction.execute(sql`
-    UPDATE incidents SET description = NULL WHERE station_id = ${stationId} AND id IN (
+/**
+ * By incidents_time_idx. The incident stays: where, when, what kind. The hash of what it was recorded with goes too: a
+ * guessed text could be held against it. So do the texts of withdrawn ones.
+ */
+export const removeIncidentTexts: Removal = async (transaction, stationId, before, limit) => {
+  await seeWithdrawn(transaction);
+  return transaction.execute(sql`
+    UPDATE incidents SET description = NULL, body_hash = NULL WHERE station_id = ${stationId} AND id IN (
       SELECT id FROM incidents
-      WHERE station_id = ${stationId} AND occurred_at < ${before}::timestamptz AND description IS NOT NULL LIMIT ${limit})`);
+      WHERE station_id = ${stationId} AND occurred_at < ${before}::timestamptz AND (description IS NOT NULL OR body_hash IS NOT NULL)
+      LIMIT ${limit})`);
+};
+
+/** What people wrote on timelines, and texts that were corrected. By incident_event_texts_station_idx and primary keys. */
+export const removeTimelineTexts: Removal = async (transaction, stationId, before, limit) => {
+  await seeWithdrawn(transaction);
+  return transaction.execute(sql`
+    DELETE FROM incident_event_texts WHERE station_id = ${stationId} AND (event_id, field) IN (
+      SELECT t.event_id, t.field FROM incident_event_texts t
+      JOIN incident_events e ON e.id = t.event_id JOIN incidents i ON i.id = e.incident_id
+      WHERE t.station_id = ${stationId} AND e.station_id = ${stationId} AND i.station_id = ${stationId}
+        AND i.occurred_at < ${before}::timestamptz LIMIT ${limit})`);
+};
 
 /** Ended by sign-out, by time or by lying idle. */
 export const removeEndedSessions: Removal = (transaction, stationId, before, limit) =>

@@ -25,6 +25,7 @@ import {
   removeLatestFixes,
   removeQuarantinedFixes,
   removeRuns,
+  removeTimelineTexts,
   type Removal,
 } from './removal-queries.ts';
 
@@ -53,6 +54,7 @@ const kinds: readonly { name: string; keptAs: keyof RetentionDays; remove: Remov
   { name: 'quarantinedFixes', keptAs: 'quarantinedFixes', remove: removeQuarantinedFixes },
   { name: 'deviceDays', keptAs: 'deviceDays', remove: removeDeviceDays },
   { name: 'incidentTexts', keptAs: 'incidentTexts', remove: removeIncidentTexts },
+  { name: 'timelineTexts', keptAs: 'incidentTexts', remove: removeTimelineTexts },
   { name: 'endedSessions', keptAs: 'endedSessions', remove: removeEndedSessions },
   { name: 'imports', keptAs: 'imports', remove: removeImportNames },
   { name: 'auditEntries', keptAs: 'audit', remove: removeAuditEntries },
