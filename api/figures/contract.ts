@@ -47,7 +47,7 @@ export const figuresSchema = z.object({
       ),
     })
     .nullable(),
-  /** Dispatches that run: sent, accepted or under way. */
-  dispatches: z.object({ running: z.number() }).nullable(),
+  /** Dispatches that have not ended, and those of them that no crew has answered. */
+  dispatches: z.object({ running: z.number(), unanswered: z.number() }).nullable(),
 });
 export type Figures = z.infer<typeof figuresSchema>;

@@ -32,7 +32,7 @@ export async function countFigures(transaction: Transaction, wanted: Wanted): Pr
     incidents: scope.incidents === 'none' ? null : await compareIncidents(transaction, wanted),
     sentinels: scope.sentinels ? await queries.countReporting(transaction, stationId, since) : null,
     alerts: scope.alerts ? await countAlerts(transaction, stationId) : null,
-    dispatches: null,
+    dispatches: scope.dispatches ? await queries.countRunningDispatches(transaction, stationId) : null,
   };
 }
 

@@ -58,3 +58,11 @@ export async function countOpenAlerts(transaction: Transaction, stationId: strin
     SELECT severity, count(*) AS count, count(*) FILTER (WHERE acknowledged_at IS NULL) AS unacknowledged
     FROM alerts WHERE station_id = ${stationId} AND resolved_at IS NULL GROUP BY severity`);
 }
+
+/** How many dispatches run, and how many of them has nobody answered yet? By dispatches_running_idx. */
+export async function countRunningDispatches(transaction: Transaction, stationId: string) {
+  const [row] = await transaction.query<{ running: number; unanswered: number }>(sql`
+    SELECT count(*) AS running, count(*) FILTER (WHERE state = 'sent') AS unanswered
+    FROM dispatches WHERE station_id = ${stationId} AND state IN ('sent', 'accepted', 'arrived')`);
+  return row!;
+}

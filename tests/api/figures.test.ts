@@ -211,11 +211,32 @@ test('open alerts count by severity, acknowledged ones apart, and ended ones not
   });
 });
 
+test('dispatches run until their unit has ended them', async () => {
+  const station = await makeStation(database);
+  const [incidentId] = await makeIncidents(database, station, at('2026-11-22T08:00:00+08:00'));
+  await database.inScope([station], async (transaction) => {
+    const orderId = uuidv7();
+    await transaction.execute(
+      sql`INSERT INTO dispatch_orders (id, station_id, incident_id) VALUES (${orderId}, ${station}, ${incidentId})`,
+    );
+    for (const state of ['sent', 'accepted', 'arrived', 'closed', 'declined']) {
+      const unitId = uuidv7();
+      await transaction.execute(sql`
+        INSERT INTO units (id, station_id, number, call_sign, kind)
+        VALUES (${unitId}, ${station}, (SELECT count(*) + 1 FROM units WHERE station_id = ${station}), ${state}, 'car')`);
+      await transaction.execute(sql`
+        INSERT INTO dispatches (id, station_id, order_id, incident_id, unit_id, state)
+        VALUES (${uuidv7()}, ${station}, ${orderId}, ${incidentId}, ${unitId}, ${state})`);
+    }
+  });
+  expect((await read(station, await signIn(station, 'wall'))).dispatches).toEqual({ running: 3, unanswered: 1 });
+});
+
 describe('who sees which figures', () => {
   const seen: Record<Role, readonly (keyof Figures)[]> = {
-    commander: ['strength', 'incidents', 'sentinels', 'alerts'],
-    officer: ['strength', 'incidents', 'sentinels', 'alerts'],
-    wall: ['strength', 'incidents', 'sentinels', 'alerts'],
+    commander: ['strength', 'incidents', 'sentinels', 'alerts', 'dispatches'],
+    officer: ['strength', 'incidents', 'sentinels', 'alerts', 'dispatches'],
+    wall: ['strength', 'incidents', 'sentinels', 'alerts', 'dispatches'],
     analyst: ['incidents', 'sentinels'],
     volunteer: ['incidents', 'sentinels'],
     administrator: [],
@@ -230,7 +251,7 @@ describe('who sees which figures', () => {
       expect((await get(other)).status).toBe(404);
       if (seen[role].length === 0) return void expect((await get(station)).status).toBe(404);
       const figures = await read(station, cookie);
-      for (const part of ['strength', 'incidents', 'sentinels', 'alerts'] as const)
+      for (const part of ['strength', 'incidents', 'sentinels', 'alerts', 'dispatches'] as const)
         expect([part, figures[part] !== null]).toEqual([part, seen[role].includes(part)]);
     });
 
