@@ -13,6 +13,7 @@ import { createAuditRoutes } from './audit/routes.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
 import { checkHost } from './check-host.ts';
 import type { Database } from './database/database.ts';
+import { createDispatchRoutes } from './dispatches/routes.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createFigureRoutes } from './figures/routes.ts';
@@ -93,6 +94,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createUnitRoutes(dependencies))
     .route('/api', createTrackRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))
+    .route('/api', createDispatchRoutes(dependencies))
     .route('/api', createIncidentRecordRoutes(dependencies))
     .route('/api', createFigureRoutes(dependencies))
     .route('/api', createShiftRoutes(dependencies))

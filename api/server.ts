@@ -17,6 +17,7 @@ import { requireHost } from './check-host.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
 import { keepReclaiming } from './database/reclaim-space.ts';
+import { keepWatchingAnswers } from './dispatches/watch-answers.ts';
 import { isLoopback, OperatorError, type Environment } from './environment.ts';
 import { createLiveHub } from './live/hub.ts';
 import { livePath } from './live/upgrade.ts';
@@ -107,6 +108,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     };
     const endRemoving = removeExpiredNightly(dependencies);
     const endShiftKeeping = keepEndingOverdueShifts(dependencies);
+    const endAnswerWatching = keepWatchingAnswers(dependencies);
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
     handle = getRequestListener(app.fetch);
     return {
@@ -125,6 +127,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         await endReclaiming();
         endHeadLog();
         endShiftKeeping();
+        endAnswerWatching();
         await endRemoving();
         await refusals.close();
         await opened.close();

@@ -16,6 +16,7 @@ import { basemapOperations } from '../basemap/operations.ts';
 import { crewOperations } from '../crews/operations.ts';
 import { deviceOperations } from '../devices/operations.ts';
 import { figureOperations } from '../figures/operations.ts';
+import { dispatchOperations } from '../dispatches/operations.ts';
 import { gridOperations } from '../grids/operations.ts';
 import { healthOperations } from '../health/operations.ts';
 import { incidentOperations } from '../incidents/operations.ts';
@@ -41,6 +42,7 @@ export const operations: readonly Operation[] = [
   ...sentinelOperations,
   ...memberOperations,
   ...incidentOperations,
+  ...dispatchOperations,
   ...figureOperations,
   ...searchOperations,
   ...viewOperations,
