@@ -34,6 +34,7 @@ import { createOperationRoutes } from './operation/routes.ts';
 import { protectAnswers } from './operation/security-headers.ts';
 import { createOpenApiRoutes } from './openapi/routes.ts';
 import { createPositionRoutes } from './positions/routes.ts';
+import { createPresenceRoutes } from './presence/routes.ts';
 import { createRetentionRoutes } from './retention/routes.ts';
 import { createSearchRoutes } from './search/routes.ts';
 import { createSentinelRoutes } from './sentinels/routes.ts';
@@ -101,6 +102,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createAuditRoutes(dependencies))
     .route('/api', createRetentionRoutes(dependencies))
     .route('/api', createSearchRoutes(dependencies))
+    .route('/api', createPresenceRoutes(dependencies))
     .route('/api', createViewRoutes(dependencies));
 
   app.all('/api/*', () => {

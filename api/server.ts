@@ -26,6 +26,7 @@ import { readInstallationKey } from './operation/installation-key.ts';
 import type { Log } from './operation/log.ts';
 import { createSeal } from './operation/seal.ts';
 import { openIngest } from './positions/open-ingest.ts';
+import { keepRollingUp } from './presence/keep-rolling-up.ts';
 import { removeExpiredNightly } from './retention/schedule.ts';
 import { createStaticRoutes } from './static-files.ts';
 import { keepEndingOverdueShifts } from './units/end-overdue-shifts.ts';
@@ -107,6 +108,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       log,
     };
     const endRemoving = removeExpiredNightly(dependencies);
+    const endRollingUp = keepRollingUp({ database, log, isQuiet: () => ingest.pending === 0 });
     const endShiftKeeping = keepEndingOverdueShifts(dependencies);
     const endAnswerWatching = keepWatchingAnswers(dependencies);
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
@@ -129,6 +131,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         endShiftKeeping();
         endAnswerWatching();
         await endRemoving();
+        await endRollingUp();
         await refusals.close();
         await opened.close();
       },

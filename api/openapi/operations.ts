@@ -22,6 +22,7 @@ import { healthOperations } from '../health/operations.ts';
 import { incidentOperations } from '../incidents/operations.ts';
 import { memberOperations } from '../members/operations.ts';
 import { positionOperations } from '../positions/operations.ts';
+import { presenceOperations } from '../presence/operations.ts';
 import { retentionOperations } from '../retention/operations.ts';
 import { searchOperations } from '../search/operations.ts';
 import { sentinelOperations } from '../sentinels/operations.ts';
@@ -45,6 +46,7 @@ export const operations: readonly Operation[] = [
   ...dispatchOperations,
   ...figureOperations,
   ...searchOperations,
+  ...presenceOperations,
   ...viewOperations,
   ...basemapOperations,
   ...positionOperations,

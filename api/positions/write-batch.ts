@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../database/database.ts';
+import { markLateHours } from '../presence/mark-late-hours.ts';
 import { atOf, offsetOf, type Batch, type FixRef } from './batch.ts';
 import type { DeviceTrack } from './device-track.ts';
 import { encodeColumn, type ColumnType } from './encode-column.ts';
@@ -76,6 +77,7 @@ async function writeAccepted(
     },
   );
   if (stored !== accepted.length) throw new StaleTracks();
+  await markLateHours(transaction, accepted);
   // In one order everywhere, so that two writers never wait for each other in a ring.
   const byUnit = [...newest.values()].sort(
     (a, b) => compareText(a.unit.stationId, b.unit.stationId) || a.unit.unitNumber - b.unit.unitNumber,

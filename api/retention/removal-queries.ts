@@ -31,6 +31,12 @@ export const removeLatestFixes: Removal = (transaction, stationId, before, limit
     DELETE FROM latest_fixes WHERE station_id = ${stationId} AND unit_number IN (
       SELECT unit_number FROM latest_fixes WHERE station_id = ${stationId} AND observed_at < ${before}::timestamptz LIMIT ${limit})`);
 
+/** By the primary key. It names no unit, but where a kind has only one it tells of that one. */
+export const removePresence: Removal = (transaction, stationId, before, limit) =>
+  transaction.execute(sql`
+    DELETE FROM presence WHERE station_id = ${stationId} AND (hour, grid_id, unit_kind) IN (
+      SELECT hour, grid_id, unit_kind FROM presence WHERE station_id = ${stationId} AND hour < ${before}::timestamptz LIMIT ${limit})`);
+
 /** By duty_periods_station_idx. */
 export const removeDutyPeriods: Removal = (transaction, stationId, before, limit) =>
   transaction.execute(sql`

@@ -23,6 +23,7 @@ import {
   removeImportNames,
   removeIncidentTexts,
   removeLatestFixes,
+  removePresence,
   removeQuarantinedFixes,
   removeRuns,
   removeTimelineTexts,
@@ -50,6 +51,7 @@ export interface RemovedOfStation {
 
 const kinds: readonly { name: string; keptAs: keyof RetentionDays; remove: Removal }[] = [
   { name: 'latestFixes', keptAs: 'fixes', remove: removeLatestFixes },
+  { name: 'presence', keptAs: 'fixes', remove: removePresence },
   { name: 'dutyPeriods', keptAs: 'fixes', remove: removeDutyPeriods },
   { name: 'quarantinedFixes', keptAs: 'quarantinedFixes', remove: removeQuarantinedFixes },
   { name: 'deviceDays', keptAs: 'deviceDays', remove: removeDeviceDays },

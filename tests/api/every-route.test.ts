@@ -78,6 +78,7 @@ const routes: Record<string, [Access, ...string[]]> = {
   'GET /api/oidc/:id/begin': [open, 'oidc_providers'],
   'GET /api/oidc/:id/callback': [open, 'oidc_providers'],
   'GET /api/openapi.json': [open],
+  'GET /api/presence': [see('presence')],
   'GET /api/retention': [may('manageRetention')],
   'GET /api/search': [self],
   'GET /api/sentinels': [see('sentinels')],
