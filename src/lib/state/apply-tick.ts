@@ -29,10 +29,15 @@ export function applyTick(live: LiveUnits, { frames, isReset, range, serverTimeM
       if (slot !== undefined && live.cells[slot] === cell) live.remove(number);
     }
   }
-  // Backwards, because a removal moves the last slot into the gap.
+  // Backwards, because a removal moves the last slot into the gap. Neighbours are mostly of one cell.
+  let [lastCell, isHeld, isTold] = [-1, false, false];
   for (let slot = live.count - 1; slot >= 0; slot--) {
     const cell = live.cells[slot]!;
-    const isForgotten = !isInRange(range, cell) || ((isReset || snapshots.has(cell)) && !told.has(live.numbers[slot]!));
-    if (isForgotten) live.remove(live.numbers[slot]!);
+    if (cell !== lastCell) {
+      lastCell = cell;
+      isHeld = isInRange(range, cell);
+      isTold = isReset || snapshots.has(cell);
+    }
+    if (!isHeld || (isTold && !told.has(live.numbers[slot]!))) live.remove(live.numbers[slot]!);
   }
 }

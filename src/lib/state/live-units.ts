@@ -40,9 +40,14 @@ export class LiveUnits {
   /** NaN: the device did not say. */
   headingsDeg = new Float32Array(firstSize);
   observedAtMs = new Float64Array(firstSize);
-  /** Slots whose `previous` differs from `current`. */
-  readonly moving = new Set<number>();
+  /** 1: `previous` differs from `current`. A column, because a set of all units, made anew each tick, costs milliseconds. */
+  moving = new Uint8Array(firstSize);
+  #movingCount = 0;
   readonly #slots = new Map<number, number>();
+
+  get movingCount(): number {
+    return this.#movingCount;
+  }
 
   /** Undefined: not in sight. */
   slotOf(number: number): number | undefined {
@@ -51,12 +56,19 @@ export class LiveUnits {
 
   /** Freezes where every marker is seen now: `progress` (0–1) of the way of the tick that ends. */
   settle(progress: number): void {
-    const { previous, current } = this;
-    for (const slot of this.moving) {
-      for (let i = 2 * slot; i < 2 * slot + 2; i++) {
-        previous[i] = progress >= 1 ? current[i]! : previous[i]! + (current[i]! - previous[i]!) * progress;
-      }
-      if (progress >= 1) this.moving.delete(slot);
+    const { previous, current, moving, count } = this;
+    if (this.#movingCount === 0) return;
+    if (progress >= 1) {
+      previous.set(current.subarray(0, 2 * count));
+      moving.fill(0, 0, count);
+      this.#movingCount = 0;
+      return;
+    }
+    for (let slot = 0; slot < count; slot++) {
+      if (moving[slot] === 0) continue;
+      const at = 2 * slot;
+      previous[at]! += (current[at]! - previous[at]!) * progress;
+      previous[at + 1]! += (current[at + 1]! - previous[at + 1]!) * progress;
     }
   }
 
@@ -75,7 +87,10 @@ export class LiveUnits {
     }
     current[at] = lng;
     current[at + 1] = lat;
-    if (previous[at] !== lng || previous[at + 1] !== lat) this.moving.add(slot);
+    if (this.moving[slot] === 0 && (previous[at] !== lng || previous[at + 1] !== lat)) {
+      this.moving[slot] = 1;
+      this.#movingCount++;
+    }
     this.cells[slot] = cell;
     if (kind !== undefined) this.kinds[slot] = kind;
     return slot;
@@ -86,18 +101,17 @@ export class LiveUnits {
     if (slot === undefined) return;
     const last = --this.count;
     this.#slots.delete(number);
-    this.moving.delete(slot);
+    this.#movingCount -= this.moving[slot]!;
     if (slot === last) return;
-    for (const column of [this.numbers, this.kinds, this.cells, this.headingsDeg, this.observedAtMs])
+    for (const column of [this.numbers, this.kinds, this.cells, this.headingsDeg, this.observedAtMs, this.moving])
       column.copyWithin(slot, last, last + 1);
     for (const column of [this.current, this.previous]) column.copyWithin(2 * slot, 2 * last, 2 * last + 2);
     this.#slots.set(this.numbers[slot]!, slot);
-    if (this.moving.delete(last)) this.moving.add(slot);
   }
 
   clear(): void {
     this.count = 0;
-    this.moving.clear();
+    this.#movingCount = 0;
     this.#slots.clear();
   }
 
@@ -117,6 +131,7 @@ export class LiveUnits {
     const slot = this.count++;
     this.numbers[slot] = number;
     this.kinds[slot] = 0;
+    this.moving[slot] = 0;
     this.headingsDeg[slot] = NaN;
     this.#slots.set(number, slot);
     return slot;
@@ -130,6 +145,7 @@ export class LiveUnits {
     this.previous = doubled(this.previous);
     this.headingsDeg = doubled(this.headingsDeg);
     this.observedAtMs = doubled(this.observedAtMs);
+    this.moving = doubled(this.moving);
   }
 }
 

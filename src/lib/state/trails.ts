@@ -52,7 +52,8 @@ export class Trails {
   /** Adds the steps of one tick and forgets what is too old to be seen. */
   record(live: LiveUnits, nowMs: number): void {
     // Only moving slots can have made a step; the others are looked at when they appear.
-    for (const slot of live.moving) this.#step(live, slot, nowMs);
+    for (let slot = 0; slot < live.count && live.movingCount > 0; slot++)
+      if (live.moving[slot] === 1) this.#step(live, slot, nowMs);
     if (this.#last.size < live.count) {
       for (let slot = 0; slot < live.count; slot++)
         if (!this.#last.has(live.numbers[slot]!)) this.#step(live, slot, nowMs);
@@ -78,9 +79,13 @@ export class Trails {
       this.#last.set(number, beginAt(lng, lat, nowMs));
       return;
     }
-    const stepDeg = Math.hypot((lng - last.lng) * Math.cos((lat * Math.PI) / 180), lat - last.lat);
-    if (stepDeg < minStepDeg) return;
-    if (stepDeg > maxStepDeg) {
+    // Squares, and the cosine only of what may be a step: nearly all of a city's units have moved less since the last.
+    const [eastDeg, northDeg] = [lng - last.lng, lat - last.lat];
+    if (eastDeg * eastDeg + northDeg * northDeg < minStepDeg ** 2) return;
+    const east = eastDeg * Math.cos((lat * Math.PI) / 180);
+    const squared = east * east + northDeg * northDeg;
+    if (squared < minStepDeg ** 2) return;
+    if (squared > maxStepDeg ** 2) {
       Object.assign(last, beginAt(lng, lat, nowMs));
       return;
     }
