@@ -303,6 +303,7 @@ export const en: Messages = {
 
   'account.menu': 'Account',
   'screen.map': 'Map',
+  'screen.replay': 'Replay',
   'screen.admin': 'Administration',
   'screen.audit': 'Audit log',
   'screen.account': 'My account',

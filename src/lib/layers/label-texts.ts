@@ -59,7 +59,7 @@ export function sentinelLabels(marks: readonly SentinelMark[], { zoom, bearingDe
 
 /** Call signs of the units in sight, the selected one always. */
 export function callSigns(
-  live: LiveUnits,
+  live: Pick<LiveUnits, 'count' | 'current' | 'previous' | 'numbers' | 'kinds' | 'observedAtMs'>,
   recordOf: (number: number) => Pick<Unit, 'callSign'> | undefined,
   { zoom, bbox, bearingDeg }: Sight,
   { selectedNumber, nowMs, shown }: { selectedNumber: number | undefined; nowMs: number; shown: ReadonlySet<string> },

@@ -14,6 +14,7 @@ export const layerOrder = [
   { id: 'tracks', beforeId: 'anchor-lines' },
   { id: 'trails', beforeId: 'anchor-lines' },
   { id: 'incidents', beforeId: 'anchor-labels' },
+  { id: 'incident-flashes', beforeId: 'anchor-labels' },
   { id: 'grid-labels', beforeId: 'anchor-labels' },
   { id: 'geofence-labels', beforeId: 'anchor-labels' },
   { id: 'sentinels', beforeId: 'anchor-units' },

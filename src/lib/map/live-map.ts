@@ -139,6 +139,9 @@ export class LiveMap {
       const [west, south, east, north] = flight.bbox;
       const padding = Math.min(48, this.#map.getContainer().clientWidth / 10);
       this.#map.fitBounds([west, south, east, north], { padding, maxZoom: 17, animate });
+    } else if (flight.kind === 'middle') {
+      // A zoom on its way would be cut short.
+      if (!this.#map.isZooming()) this.#map.jumpTo({ center: flight.lngLat });
     } else {
       const zoom = Math.max(this.#map.getZoom(), flight.minZoom);
       this.#map.easeTo({ center: flight.lngLat, zoom, animate, duration: 600 });

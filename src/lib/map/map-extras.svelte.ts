@@ -21,7 +21,10 @@ export interface MapExtra {
   texts?(): string[];
   /** Layers of its own that can be clicked, and what a click on an object of theirs does. */
   pickable?: readonly LayerId[];
-  onpick?(layerId: string, object: unknown): void;
+  /** `index` is the row, where a layer draws columns instead of objects. */
+  onpick?(layerId: string, object: unknown, index: number): void;
+  /** What to say of what the pointer is on. */
+  describe?(layerId: string, object: unknown, index: number): string | undefined;
 }
 
 /** What is drawn besides the map's own layers, by parts whose code comes later. */

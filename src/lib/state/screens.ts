@@ -2,11 +2,12 @@ import type { Action, Session } from '$api/accounts/contract.ts';
 import type { SessionState } from './session-state.svelte.ts';
 
 /** What an account may open. Each has its own address; what is not offered is also refused when its address is typed. */
-export const screens = ['map', 'admin', 'audit', 'account'] as const;
+export const screens = ['map', 'replay', 'admin', 'audit', 'account'] as const;
 export type ScreenName = (typeof screens)[number];
 
 export const addressOf: Record<ScreenName, string> = {
   map: '/map',
+  replay: '/replay',
   admin: '/admin',
   audit: '/audit',
   account: '/account',
@@ -43,6 +44,8 @@ export function mayOpen(session: Rights, screen: ScreenName): boolean {
   switch (screen) {
     case 'map':
       return session.sees('grids');
+    case 'replay':
+      return session.sees('tracks');
     case 'admin':
       return adminActions.some((action) => session.may(action));
     case 'audit':

@@ -4,7 +4,11 @@ import { Listeners } from './listeners.ts';
 import type { View } from './url.ts';
 
 /** Where a person asked to be taken; the map goes there and then tells where it is. */
-export type Flight = { kind: 'point'; lngLat: LngLat; minZoom: number } | { kind: 'bbox'; bbox: Bbox };
+export type Flight =
+  /** At once and as near as it is: for what is kept in the middle while it moves. */
+  | { kind: 'middle'; lngLat: LngLat }
+  | { kind: 'point'; lngLat: LngLat; minZoom: number }
+  | { kind: 'bbox'; bbox: Bbox };
 
 /** Where the map looks. The map tells it by `moved`, everyone else asks by `flyTo`. */
 export class ViewState {
@@ -41,6 +45,10 @@ export class ViewState {
 
   flyTo(lngLat: LngLat, minZoom = 16): void {
     this.#flight = { kind: 'point', lngLat, minZoom };
+  }
+
+  keepInMiddle(lngLat: LngLat): void {
+    this.#flight = { kind: 'middle', lngLat };
   }
 
   fitTo(bbox: Bbox): void {

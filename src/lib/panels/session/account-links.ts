@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import History from '@lucide/svelte/icons/history';
 import MapIcon from '@lucide/svelte/icons/map';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Settings from '@lucide/svelte/icons/settings';
@@ -8,6 +9,7 @@ import { mayOpen, screens, type ScreenName } from '$lib/state/screens.ts';
 
 export const screenIcons: Record<ScreenName, Component<{ size?: number }>> = {
   map: MapIcon,
+  replay: History,
   admin: Settings,
   audit: ScrollText,
   account: CircleUser,
