@@ -138,7 +138,7 @@ const nearestFilter = {
 const degrees = (most: number) =>
   z
     .string()
-    .regex(/^-?\d{1,3}(\.\d{1,12})?$/, 'degrees')
+    .regex(/^-?\d{1,3}(\.\d{1,20})?$/, 'degrees')
     .transform(Number)
     .pipe(z.number().min(-most).max(most));
 

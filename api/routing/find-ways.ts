@@ -89,8 +89,8 @@ function searchBackwards(
   return { seconds, nextEdge, nextAlong, nextEnd };
 }
 
-/** None of a way that is not allowed is none: 0 × Infinity is no number. */
-const partOf = (edgeS: number, fraction: number): number => (edgeS === Infinity ? Infinity : edgeS * fraction);
+/** Standing at a junction costs nothing, also where the street there is not allowed that way; 0 × Infinity is no number. */
+const partOf = (edgeS: number, fraction: number): number => (fraction < 1e-9 ? 0 : edgeS * fraction);
 
 /** How a way begins: where it gets onto the streets, and to which node it goes then, or straight to an end on that edge. */
 interface First {
