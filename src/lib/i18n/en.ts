@@ -304,6 +304,7 @@ export const en: Messages = {
   'account.menu': 'Account',
   'screen.map': 'Map',
   'screen.replay': 'Replay',
+  'screen.wall': 'Wall',
   'screen.admin': 'Administration',
   'screen.audit': 'Audit log',
   'screen.account': 'My account',

@@ -94,3 +94,11 @@ export const formatInstant = (locale: string, iso: string): string =>
     second: '2-digit',
     hourCycle: 'h23',
   }).format(new Date(iso));
+
+/** A change in percent, whole unless it is small. */
+export const formatChange = (locale: string, percent: number): string =>
+  numberFormat(locale, { style: 'percent', maximumFractionDigits: percent < 10 ? 1 : 0 }).format(percent / 100);
+
+/** A day that another one is compared with, with its weekday. */
+export const formatComparedDay = (locale: string, timeZone: string, atMs: number): string =>
+  dateFormat(locale, { timeZone, month: 'numeric', day: 'numeric', weekday: 'short' }).format(atMs);

@@ -298,6 +298,7 @@ export const zh = {
   'account.menu': '账号',
   'screen.map': '地图',
   'screen.replay': '回放',
+  'screen.wall': '大屏',
   'screen.admin': '管理',
   'screen.audit': '审计日志',
   'screen.account': '我的账号',

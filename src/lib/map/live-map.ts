@@ -44,14 +44,18 @@ export interface LiveMapOptions {
   /** Row of the incident whose dot is nearest to this place, at most so many pixels away; -1: none. */
   incidentNear(place: LngLat, zoom: number, reachPx: number): number;
   onproblem(error: Error): void;
-  /** The graphics card was taken away and is back: everything must be made anew. */
-  onrestored(): void;
+  /** The graphics card was taken away, and came back or stays away: everything must be made anew. */
+  onlost(): void;
 }
 
 /** How far from a symbol a click still means it, CSS pixels; a thumb is less exact than a mouse. */
 const pickingRadiusPx = 8;
 /** What a click means before the incident beneath it, and the grid beneath that. */
 const symbols: LayerId[] = ['unit-markers', 'sentinels'];
+/** So long a lost graphics card is waited for. */
+const lostForMs = 4000;
+/** A flight from one saved view to the next: slow enough to see where it goes. */
+const viewFlightMs = 3000;
 const wholeCountry = { center: [104.2, 35.9] as [number, number], zoom: 3.4 };
 
 /** MapLibre with our layers between its own: the only owner of both. */
@@ -61,6 +65,7 @@ export class LiveMap {
   readonly #options: LiveMapOptions;
   #hasPlace: boolean;
   #canPick = false;
+  #lost: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws when the browser gives no WebGL 2. */
   constructor(options: LiveMapOptions) {
@@ -105,7 +110,12 @@ export class LiveMap {
     this.#map.on('moveend', () => this.#tellMove(true));
     this.#map.on('load', () => this.#tellMove(true));
     this.#map.getCanvas().addEventListener('pointerleave', () => this.#hover(undefined));
-    this.#map.on('webglcontextrestored', () => options.onrestored());
+    // Mostly it comes back within a second; where it does not, only another canvas gets another one.
+    this.#map.on('webglcontextlost', () => (this.#lost = setTimeout(() => options.onlost(), lostForMs)));
+    this.#map.on('webglcontextrestored', () => {
+      clearTimeout(this.#lost);
+      options.onlost();
+    });
   }
 
   /** Another theme or language: only what differs is changed, our layers stay between. */
@@ -139,6 +149,9 @@ export class LiveMap {
       const [west, south, east, north] = flight.bbox;
       const padding = Math.min(48, this.#map.getContainer().clientWidth / 10);
       this.#map.fitBounds([west, south, east, north], { padding, maxZoom: 17, animate });
+    } else if (flight.kind === 'view') {
+      const { lngLat, zoom, bearingDeg } = flight.view;
+      this.#map.flyTo({ center: lngLat, zoom, bearing: bearingDeg, animate, duration: viewFlightMs });
     } else if (flight.kind === 'middle') {
       // A zoom on its way would be cut short.
       if (!this.#map.isZooming()) this.#map.jumpTo({ center: flight.lngLat });
@@ -158,6 +171,7 @@ export class LiveMap {
   }
 
   destroy(): void {
+    clearTimeout(this.#lost);
     this.#map.remove();
   }
 

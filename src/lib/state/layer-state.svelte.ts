@@ -22,8 +22,13 @@ export class LayerState {
   toggle(name: LayerName): void {
     const next = new Set(this.#shown);
     if (!next.delete(name)) next.add(name);
-    this.#shown = next;
-    this.changes.tell(next);
+    this.show(next);
+  }
+
+  /** These and no others. */
+  show(layers: ReadonlySet<LayerName>): void {
+    this.#shown = layers;
+    this.changes.tell(layers);
   }
 }
 

@@ -2,18 +2,19 @@ import type { Action, Session } from '$api/accounts/contract.ts';
 import type { SessionState } from './session-state.svelte.ts';
 
 /** What an account may open. Each has its own address; what is not offered is also refused when its address is typed. */
-export const screens = ['map', 'replay', 'admin', 'audit', 'account'] as const;
+export const screens = ['map', 'replay', 'wall', 'admin', 'audit', 'account'] as const;
 export type ScreenName = (typeof screens)[number];
 
 export const addressOf: Record<ScreenName, string> = {
   map: '/map',
   replay: '/replay',
+  wall: '/wall',
   admin: '/admin',
   audit: '/audit',
   account: '/account',
 };
 
-/** Pages for whoever comes, with a link or a password. */
+/** Pages for whoever comes, with a link or a password; a wall asks nobody for a password and says itself when it is signed out. */
 const publicPages = ['/sign-in', '/setup', '/join', '/wall'];
 
 const startsWith = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
@@ -38,12 +39,14 @@ export const adminActions: readonly Action[] = [
   'manageRetention',
 ];
 
-type Rights = Pick<SessionState, 'sees' | 'may' | 'current'>;
+export type Rights = Pick<SessionState, 'sees' | 'may' | 'current' | 'audienceOf'>;
 
 export function mayOpen(session: Rights, screen: ScreenName): boolean {
   switch (screen) {
     case 'map':
       return session.sees('grids');
+    case 'wall':
+      return session.audienceOf('whereabouts') === 'exact';
     case 'replay':
       return session.sees('tracks');
     case 'admin':
@@ -61,6 +64,7 @@ export function firstScreenOf(session: Rights): ScreenName {
   const role = session.current?.mainRole;
   if (role === 'administrator') return 'admin';
   if (role === 'auditor') return 'audit';
+  if (role === 'wall') return 'wall';
   return 'map';
 }
 
@@ -72,7 +76,7 @@ export function returnAddress(to: string | null, origin: string): string {
   if (!to || !URL.canParse(to, origin)) return '/';
   const url = new URL(to, origin);
   // "//elsewhere" and "/\elsewhere" name other hosts.
-  if (url.origin !== origin || isPublic(url.pathname)) return '/';
+  if (url.origin !== origin || (isPublic(url.pathname) && !screenOf(url.pathname))) return '/';
   return url.pathname + url.search + url.hash;
 }
 

@@ -8,7 +8,9 @@ export type Flight =
   /** At once and as near as it is: for what is kept in the middle while it moves. */
   | { kind: 'middle'; lngLat: LngLat }
   | { kind: 'point'; lngLat: LngLat; minZoom: number }
-  | { kind: 'bbox'; bbox: Bbox };
+  | { kind: 'bbox'; bbox: Bbox }
+  /** A whole view, as a saved one is. */
+  | { kind: 'view'; view: View };
 
 /** Where the map looks. The map tells it by `moved`, everyone else asks by `flyTo`. */
 export class ViewState {
@@ -53,6 +55,10 @@ export class ViewState {
 
   fitTo(bbox: Bbox): void {
     this.#flight = { kind: 'bbox', bbox };
+  }
+
+  goTo(view: View): void {
+    this.#flight = { kind: 'view', view };
   }
 }
 

@@ -9,7 +9,11 @@ const storageKey = 'shaodian.theme';
 export class ThemeState {
   #choice = $state<ThemeChoice>('system');
   #systemIsDark = $state(false);
-  readonly theme: Theme = $derived(this.#choice === 'system' ? (this.#systemIsDark ? 'dark' : 'light') : this.#choice);
+  #preferred = $state<Theme | undefined>();
+  readonly theme: Theme = $derived.by(() => {
+    if (this.#choice !== 'system') return this.#choice;
+    return this.#preferred ?? (this.#systemIsDark ? 'dark' : 'light');
+  });
 
   constructor() {
     const stored = read();
@@ -25,6 +29,12 @@ export class ThemeState {
 
   get choice(): ThemeChoice {
     return this.#choice;
+  }
+
+  /** What this page is made for where nobody chose; undefined: what the system says. */
+  prefer(theme: Theme | undefined): void {
+    this.#preferred = theme;
+    this.#show();
   }
 
   choose(choice: ThemeChoice): void {

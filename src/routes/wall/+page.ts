@@ -1,4 +1,4 @@
 export const load = async ({ parent }) => {
   const { language } = await parent();
-  await language.enter('account');
+  await Promise.all([language.enter('wall'), language.enter('account')]);
 };

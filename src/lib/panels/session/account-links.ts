@@ -2,19 +2,19 @@ import type { Component } from 'svelte';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import History from '@lucide/svelte/icons/history';
 import MapIcon from '@lucide/svelte/icons/map';
+import Monitor from '@lucide/svelte/icons/monitor';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Settings from '@lucide/svelte/icons/settings';
-import type { SessionState } from '$lib/state/session-state.svelte.ts';
-import { mayOpen, screens, type ScreenName } from '$lib/state/screens.ts';
+import { mayOpen, screens, type Rights, type ScreenName } from '$lib/state/screens.ts';
 
 export const screenIcons: Record<ScreenName, Component<{ size?: number }>> = {
   map: MapIcon,
   replay: History,
+  wall: Monitor,
   admin: Settings,
   audit: ScrollText,
   account: CircleUser,
 };
 
 /** The screens this account may open, in the order of the menu. */
-export const openScreens = (session: Pick<SessionState, 'sees' | 'may' | 'current'>): ScreenName[] =>
-  screens.filter((name) => mayOpen(session, name));
+export const openScreens = (session: Rights): ScreenName[] => screens.filter((name) => mayOpen(session, name));

@@ -1,0 +1,6 @@
+import type { Alert } from '$api/alerts/contract.ts';
+import type { LanguageState } from '$lib/i18n/language-state.svelte.ts';
+
+/** An alert in one line of the feed; the strip above says it whole. */
+export const sayAlertShortly = (t: LanguageState['t'], alert: Alert): string =>
+  [t(`wall.alert.${alert.kind}`), alert.callSign ?? alert.geofenceName ?? alert.gridNumber].filter(Boolean).join(' ');
