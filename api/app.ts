@@ -17,6 +17,7 @@ import { createDispatchRoutes } from './dispatches/routes.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createFigureRoutes } from './figures/routes.ts';
+import { createEventRoutes } from './events/routes.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
 import { createIncidentRecordRoutes } from './incidents/record-routes.ts';
@@ -94,6 +95,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))
     .route('/api', createTrackRoutes(dependencies))
+    .route('/api', createEventRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))
     .route('/api', createDispatchRoutes(dependencies))
     .route('/api', createIncidentRecordRoutes(dependencies))

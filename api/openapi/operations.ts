@@ -17,6 +17,7 @@ import { crewOperations } from '../crews/operations.ts';
 import { deviceOperations } from '../devices/operations.ts';
 import { figureOperations } from '../figures/operations.ts';
 import { dispatchOperations } from '../dispatches/operations.ts';
+import { eventOperations } from '../events/operations.ts';
 import { gridOperations } from '../grids/operations.ts';
 import { healthOperations } from '../health/operations.ts';
 import { incidentOperations } from '../incidents/operations.ts';
@@ -38,6 +39,7 @@ export const operations: readonly Operation[] = [
   ...stationOperations,
   ...unitOperations,
   ...trackOperations,
+  ...eventOperations,
   ...crewOperations,
   ...gridOperations,
   ...sentinelOperations,

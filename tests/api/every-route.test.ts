@@ -61,6 +61,7 @@ const routes: Record<string, [Access, ...string[]]> = {
   'GET /api/docs': [open],
   'GET /api/docs.css': [open],
   'GET /api/figures': [see('incidents')],
+  'GET /api/events': [see('tracks')],
   'GET /api/gateways': [may('manageDevices')],
   'GET /api/grids': [see('grids')],
   'GET /api/grids/:id': [see('grids'), 'grids'],
