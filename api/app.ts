@@ -6,6 +6,8 @@ import { createSessionRoutes } from './accounts/routes.ts';
 import type { Sessions } from './accounts/sessions.ts';
 import type { Tokens } from './accounts/tokens/tokens.ts';
 import type { Viewer } from './accounts/viewer.ts';
+import { createAlertRoutes } from './alerts/routes.ts';
+import { createSosRoutes } from './alerts/sos-routes.ts';
 import { createAdministrationRoutes } from './administration/routes.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Refusals } from './audit/refusals.ts';
@@ -17,6 +19,7 @@ import { createDispatchRoutes } from './dispatches/routes.ts';
 import type { Environment } from './environment.ts';
 import { Problem, problemOf } from './errors.ts';
 import { createFigureRoutes } from './figures/routes.ts';
+import { createGeofenceRoutes } from './geofences/routes.ts';
 import { createEventRoutes } from './events/routes.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
@@ -94,6 +97,9 @@ export function createApp(given: Dependencies) {
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))
+    .route('/api', createAlertRoutes(dependencies))
+    .route('/api', createSosRoutes(dependencies))
+    .route('/api', createGeofenceRoutes(dependencies))
     .route('/api', createTrackRoutes(dependencies))
     .route('/api', createEventRoutes(dependencies))
     .route('/api', createIncidentRoutes(dependencies))

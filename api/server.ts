@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { createSessions } from './accounts/sessions.ts';
 import { createTokens } from './accounts/tokens/tokens.ts';
 import { createViewerOf } from './accounts/viewer-of.ts';
+import { keepAlerts } from './alerts/keep-alerts.ts';
 
 import { createApp, type Dependencies } from './app.ts';
 import { createAudit } from './audit/audit.ts';
@@ -19,6 +20,7 @@ import { openServerDatabase } from './database/open.ts';
 import { keepReclaiming } from './database/reclaim-space.ts';
 import { keepWatchingAnswers } from './dispatches/watch-answers.ts';
 import { isLoopback, OperatorError, type Environment } from './environment.ts';
+import { FenceWatch } from './geofences/fence-watch.ts';
 import { createLiveHub } from './live/hub.ts';
 import { livePath } from './live/upgrade.ts';
 import { httpLimits } from './operation/http-limits.ts';
@@ -26,6 +28,7 @@ import { readInstallationKey } from './operation/installation-key.ts';
 import type { Log } from './operation/log.ts';
 import { createSeal } from './operation/seal.ts';
 import { openIngest } from './positions/open-ingest.ts';
+import { tellPublishers } from './positions/tell-publishers.ts';
 import { keepRollingUp } from './presence/keep-rolling-up.ts';
 import { removeExpiredNightly } from './retention/schedule.ts';
 import { createStaticRoutes } from './static-files.ts';
@@ -88,7 +91,14 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
       },
     });
     live.attach(server);
-    const { registry, ingest, close: closeIngest } = await openIngest({ database, live, environment, log });
+    const fences = new FenceWatch();
+    const opening = openIngest({
+      database,
+      live: { ...tellPublishers([live, fences]), restore: live.restore },
+      environment,
+      log,
+    });
+    const { registry, latest, ingest, close: closeIngest } = await opening;
     const endReclaiming = keepReclaiming(database, { isQuiet: () => ingest.pending === 0, log });
     registry.onChanged((stationId, noun) => live.announceChange(stationId, noun));
     const dependencies: Dependencies = {
@@ -110,6 +120,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const endRemoving = removeExpiredNightly(dependencies);
     const endRollingUp = keepRollingUp({ database, log, isQuiet: () => ingest.pending === 0 });
     const endShiftKeeping = keepEndingOverdueShifts(dependencies);
+    const alerts = await keepAlerts({ ...dependencies, latest, fences });
     const endAnswerWatching = keepWatchingAnswers(dependencies);
     const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
     handle = getRequestListener(app.fetch);
@@ -129,6 +140,7 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
         await endReclaiming();
         endHeadLog();
         endShiftKeeping();
+        await alerts.close();
         endAnswerWatching();
         await endRemoving();
         await endRollingUp();

@@ -63,13 +63,18 @@ export const alertsSchema = z.object({ alerts: z.array(alertSchema) });
 /** `POST /api/alerts/{id}/acknowledge` → the alert. 409 `already-acknowledged` when somebody else was first, 409 `resolved`. */
 export const acknowledgeSchema = z.strictObject({ note: textSchema(500).nullable().default(null) });
 
-/** `POST /api/units/{id}/sos`: raises (201) or, when one is open, answers that (200). `lngLat`: where the phone is; without it the unit's newest fix. */
+/**
+ * `POST /api/units/{id}/sos` → 201 the alert; 200 when one is open, or this very request was answered before. `lngLat`:
+ * where the phone is; without it the unit's newest fix. `at`: when the button was held, ISO 8601, as a phone without
+ * signal sends it late. `id`: made by the phone, so that it may send again what it has no answer to.
+ * `POST /api/units/{id}/sos/cancel` → the alert, closed; 409 `no-sos`.
+ */
 export const sosSchema = z.strictObject({
+  id: z.uuid().nullable().default(null),
   lngLat: z
     .tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)])
     .nullable()
     .default(null),
-  /** When the button was held, ISO 8601: a phone without signal sends it late. */
   at: z.iso.datetime({ offset: true }).nullable().default(null),
 });
 export type Sos = z.infer<typeof sosSchema>;

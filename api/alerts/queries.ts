@@ -142,3 +142,60 @@ export async function closeAlert(
     UPDATE alerts SET resolved_at = clock_timestamp(), closed_by_name = ${closedBy}
     WHERE id = ${id} AND station_id = ${stationId} AND resolved_at IS NULL`);
 }
+
+/** Causes of the open alerts of a kind. By alerts_open_cause_key. */
+export async function findOpenCauses(
+  transaction: Transaction,
+  stationIds: readonly string[],
+  kind: Alert['kind'],
+): Promise<string[]> {
+  const rows = await transaction.query<{ cause: string }>(sql`
+    SELECT cause FROM alerts WHERE station_id = ANY(${stationIds}::uuid[]) AND resolved_at IS NULL AND kind = ${kind}`);
+  return rows.map(({ cause }) => cause);
+}
+
+/** The SOS that a request with this id raised; null: none did. By alerts_unit_idx. */
+export async function findSosOf(
+  transaction: Transaction,
+  { stationId, unitId }: { stationId: string; unitId: string },
+  requestId: string,
+): Promise<string | null> {
+  const [row] = await transaction.query<{ id: string }>(sql`
+    SELECT id FROM alerts
+    WHERE unit_id = ${unitId} AND station_id = ${stationId} AND kind = 'sos' AND detail ->> 'requestId' = ${requestId}`);
+  return row?.id ?? null;
+}
+
+/** The open alert of a cause; null: none is. By alerts_open_cause_key. */
+export async function findOpenAlert(
+  transaction: Transaction,
+  stationId: string,
+  cause: string,
+): Promise<string | null> {
+  const [row] = await transaction.query<{ id: string }>(sql`
+    SELECT id FROM alerts WHERE station_id = ${stationId} AND cause = ${cause} AND resolved_at IS NULL`);
+  return row?.id ?? null;
+}
+
+/** The unit of this id in these stations; null: there is none. By the primary key. */
+export async function findAlarmUnit(
+  transaction: Transaction,
+  stationIds: readonly string[],
+  id: string,
+): Promise<{ id: string; stationId: string; callSign: string } | null> {
+  const [row] = await transaction.query<{ id: string; stationId: string; callSign: string }>(sql`
+    SELECT id, station_id AS "stationId", call_sign AS "callSign" FROM units WHERE id = ${id} AND station_id = ANY(${stationIds}::uuid[])`);
+  return row ?? null;
+}
+
+/** Resolved alerts tell where units were, so they are kept as long as fixes are. By alerts_time_idx. */
+export const removeAlerts = (
+  transaction: Transaction,
+  stationId: string,
+  before: string,
+  limit: number,
+): Promise<number> =>
+  transaction.execute(sql`
+    DELETE FROM alerts WHERE station_id = ${stationId} AND id IN (
+      SELECT id FROM alerts
+      WHERE station_id = ${stationId} AND opened_at < ${before}::timestamptz AND resolved_at IS NOT NULL LIMIT ${limit})`);

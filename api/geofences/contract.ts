@@ -30,11 +30,10 @@ const fields = {
   area: areaSchema,
 };
 
-const tellsSomething = [
-  ({ onEnter, onLeave, dwellMinutes }: { onEnter: boolean; onLeave: boolean; dwellMinutes: number | null }) =>
-    onEnter || onLeave || dwellMinutes !== null,
-  { path: ['onEnter'], error: 'at least one of onEnter, onLeave and dwellMinutes' },
-] as const;
+type Telling = Record<'onEnter' | 'onLeave', boolean> & { dwellMinutes: number | null };
+const tellsSomething = ({ onEnter, onLeave, dwellMinutes }: Telling): boolean =>
+  onEnter || onLeave || dwellMinutes !== null;
+const tellsNothing = { path: ['onEnter'], error: 'at least one of onEnter, onLeave and dwellMinutes' };
 
 export const geofenceSchema = z.object({
   ...fields,
@@ -48,8 +47,10 @@ export type Geofence = z.infer<typeof geofenceSchema>;
 export const geofencesSchema = z.object({ geofences: z.array(geofenceSchema) });
 
 /** `PUT /api/geofences/{id}`, with If-Match. */
-export const geofenceBodySchema = z.strictObject(fields).refine(...tellsSomething);
+export const geofenceBodySchema = z.strictObject(fields).refine(tellsSomething, tellsNothing);
 export type GeofenceBody = z.infer<typeof geofenceBodySchema>;
 
 /** `POST /api/geofences` */
-export const newGeofenceSchema = z.strictObject({ ...fields, stationId: z.uuid() }).refine(...tellsSomething);
+export const newGeofenceSchema = z
+  .strictObject({ ...fields, stationId: z.uuid() })
+  .refine(tellsSomething, tellsNothing);

@@ -11,12 +11,14 @@
 import { accountOperations } from '../accounts/operations.ts';
 import { peopleOperations } from '../accounts/people/operations.ts';
 import { tokenOperations } from '../accounts/tokens/operations.ts';
+import { alertOperations } from '../alerts/operations.ts';
 import { auditOperations } from '../audit/operations.ts';
 import { basemapOperations } from '../basemap/operations.ts';
 import { crewOperations } from '../crews/operations.ts';
 import { deviceOperations } from '../devices/operations.ts';
 import { figureOperations } from '../figures/operations.ts';
 import { dispatchOperations } from '../dispatches/operations.ts';
+import { geofenceOperations } from '../geofences/operations.ts';
 import { eventOperations } from '../events/operations.ts';
 import { gridOperations } from '../grids/operations.ts';
 import { healthOperations } from '../health/operations.ts';
@@ -38,6 +40,8 @@ export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...stationOperations,
   ...unitOperations,
+  ...alertOperations,
+  ...geofenceOperations,
   ...trackOperations,
   ...eventOperations,
   ...crewOperations,

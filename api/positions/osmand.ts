@@ -9,6 +9,8 @@ import type { FixReport } from './contract.ts';
 export interface OsmandReport {
   token: string | undefined;
   rows: Omit<FixReport, 'device'>[];
+  /** The person calls for help: `alarm=sos`, as Traccar Client's button sends it; with the last of the fixes. */
+  isSos: boolean;
 }
 
 /** Speed comes in knots in parameters (Traccar's OsmAndProtocolDecoder reads it so), in m/s in JSON (traccar.org/osmand). */
@@ -43,6 +45,7 @@ function parseParameters(parameters: URLSearchParams, nowMs: number): OsmandRepo
   const timestamp = parameters.get('timestamp');
   return {
     token: readToken(parameters),
+    isSos: parameters.get('alarm') === 'sos',
     rows: [
       {
         at: timestamp === null || timestamp === '' ? new Date(nowMs).toISOString() : readTimestamp(timestamp),
@@ -64,6 +67,9 @@ function parseJsonForm(body: unknown, query: URLSearchParams): OsmandReport {
   return {
     token: typeof deviceId === 'string' || typeof deviceId === 'number' ? String(deviceId) : readToken(query),
     rows: locations.map((one, index) => readLocation(one, Array.isArray(location) ? `location[${index}]` : 'location')),
+    isSos: locations.some(
+      (one: { extras?: { alarm?: unknown } | null } | null | undefined) => one?.extras?.alarm === 'sos',
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { raiseDeviceSos } from '../alerts/raise-device-sos.ts';
 import type { Dependencies } from '../app.ts';
 import type { Credential } from '../units/registry.ts';
 import { findSender, readBearerToken, unknownCredential } from './find-sender.ts';
@@ -13,9 +14,10 @@ import { parseReport, readReport } from './read-report.ts';
  * phone does not send it for ever.
  */
 export function createPositionRoutes(
-  { registry, ingest }: Pick<Dependencies, 'registry' | 'ingest'>,
+  dependencies: Pick<Dependencies, 'registry' | 'ingest' | 'database' | 'live' | 'audit'>,
   watch: { byDevice(credential: Credential): void; countOutcomes(codes: Uint8Array): void },
 ) {
+  const { registry, ingest } = dependencies;
   return new Hono()
     .post('/positions', async (context) => {
       const credential = findSender(registry, readBearerToken(context));
@@ -27,7 +29,7 @@ export function createPositionRoutes(
     })
     .on(['GET', 'POST'], '/osmand', async (context) => {
       const body = context.req.method === 'POST' ? await readBodyText(context) : '';
-      const { token, rows } = parseOsmand(new URL(context.req.url).searchParams, body, Date.now());
+      const { token, rows, isSos } = parseOsmand(new URL(context.req.url).searchParams, body, Date.now());
       const credential = findSender(registry, readBearerToken(context) ?? token);
       watch.byDevice(credential);
       const { find } = ingest.devicesOf(credential);
@@ -37,6 +39,8 @@ export function createPositionRoutes(
       watch.countOutcomes(outcomes);
       // A bearer's gateway has no such device, or a gateway's own token was sent as an id: 200 would say that it is kept.
       if (outcomes.includes(notAllowed)) throw unknownCredential();
+      const sender = isSos && own !== undefined ? find(own) : undefined;
+      if (sender) await raiseDeviceSos(dependencies, sender, rows.at(-1)!);
       const reason = [...outcomes].filter(isQuarantined).map(reasonOf)[0];
       return context.text(reason ? `quarantined: ${reason}` : 'OK');
     });

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { removeAlerts } from '../alerts/queries.ts';
 import type { Audit } from '../audit/audit.ts';
 import { installationChain } from '../audit/contract.ts';
 import type { Database } from '../database/database.ts';
@@ -52,6 +53,7 @@ export interface RemovedOfStation {
 const kinds: readonly { name: string; keptAs: keyof RetentionDays; remove: Removal }[] = [
   { name: 'latestFixes', keptAs: 'fixes', remove: removeLatestFixes },
   { name: 'presence', keptAs: 'fixes', remove: removePresence },
+  { name: 'alerts', keptAs: 'fixes', remove: removeAlerts },
   { name: 'dutyPeriods', keptAs: 'fixes', remove: removeDutyPeriods },
   { name: 'quarantinedFixes', keptAs: 'quarantinedFixes', remove: removeQuarantinedFixes },
   { name: 'deviceDays', keptAs: 'deviceDays', remove: removeDeviceDays },

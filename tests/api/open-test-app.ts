@@ -13,7 +13,7 @@ import { createLiveHub } from '../../api/live/hub.ts';
 import { createLog } from '../../api/operation/log.ts';
 import { createSeal } from '../../api/operation/seal.ts';
 import type { UnitKind } from '../../api/positions/contract.ts';
-import type { LatestFix } from '../../api/positions/latest-fixes.ts';
+import type { LatestFix, LatestFixes, LivePublisher } from '../../api/positions/latest-fixes.ts';
 import { openIngest } from '../../api/positions/open-ingest.ts';
 import { openTestDatabase } from '../database/harness.ts';
 import { makeViewer } from '../fixtures/make-viewer.ts';
@@ -23,6 +23,7 @@ export interface TestApp {
   app: ReturnType<typeof createApp>;
   dependencies: Dependencies;
   database: Database;
+  latest: LatestFixes;
   /** What ingest told the live path, oldest first. */
   published: LatestFix[];
   removed: { stationId: string; unitNumber: number }[];
@@ -32,11 +33,12 @@ export interface TestApp {
 
 /**
  * @param database a database to use instead of the run's; it is closed with the app all the same
+ * @param alsoTells who else is told of fixes
  * @param withSessions people sign in, as `signInAs` does; else whoever asks is commander and administrator everywhere
  */
 export async function openTestApp(
   database: Database = openTestDatabase(),
-  { withSessions = false }: { withSessions?: boolean } = {},
+  { withSessions = false, alsoTells = [] }: { withSessions?: boolean; alsoTells?: readonly LivePublisher[] } = {},
 ): Promise<TestApp> {
   const published: LatestFix[] = [];
   const removed: { stationId: string; unitNumber: number }[] = [];
@@ -62,10 +64,12 @@ export async function openTestApp(
       publishFixes: (fixes) => {
         published.push(...fixes);
         live.publishFixes(fixes);
+        for (const other of alsoTells) other.publishFixes(fixes);
       },
       publishRemoval: (stationId, unitNumber) => {
         removed.push({ stationId, unitNumber });
         live.publishRemoval(stationId, unitNumber);
+        for (const other of alsoTells) other.publishRemoval(stationId, unitNumber);
       },
     },
   });
@@ -92,6 +96,7 @@ export async function openTestApp(
     app: createApp(dependencies),
     dependencies,
     database,
+    latest: ingest.latest,
     published,
     removed,
     log,
