@@ -1,3 +1,4 @@
+import MapPinPlus from '@lucide/svelte/icons/map-pin-plus';
 import type { Component } from 'svelte';
 import type { PlainKey, Room } from '$lib/i18n/messages.ts';
 import type { ToolName } from '$lib/state/desk-state.svelte.ts';
@@ -22,4 +23,14 @@ export interface Tool {
 }
 
 /** The desk's tools in the order of their buttons. */
-export const tools: readonly Tool[] = [];
+export const tools: readonly Tool[] = [
+  {
+    name: 'record',
+    label: 'desk.record',
+    icon: MapPinPlus,
+    key: 'n',
+    room: 'record',
+    mayUse: (session, stationId) => session.may('recordIncidents', stationId),
+    load: () => import('../record/RecordTool.svelte'),
+  },
+];
