@@ -85,8 +85,8 @@ export default ts.config(
   {
     files: ['api/**/contract.ts'],
     rules: restrict({
-      regex: '^(?!zod$|\\.{1,2}/(.*/)?(contract|[a-z-]*frame[a-z-]*)(\\.ts)?$)',
-      message: 'A contract is the border: it loads zod and other contracts only.',
+      regex: '^(?!zod$|\\.{1,2}/(.*/)?(contract|grid-index|[a-z-]*frame[a-z-]*)(\\.ts)?$)',
+      message: 'A contract is the border: it loads zod, other contracts and what both sides compute only.',
     }),
   },
   {

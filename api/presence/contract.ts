@@ -13,6 +13,8 @@
 import { z } from 'zod';
 import { unitKinds } from '../positions/contract.ts';
 
+export { GridIndex, type IndexedGrid } from './grid-index.ts';
+
 export const absenceMs = 120_000;
 export const visitMs = 60_000;
 export const visitWithinMs = 300_000;

@@ -35,6 +35,14 @@ export interface MapPalette {
    */
   density: readonly Rgb[];
   densityOpacity: number;
+  /**
+   * Classes of a grid's measure, from little to much, told from the heatmap's by their hue and ordered by lightness alone
+   * as those are. Light ground: YlGnBu of ColorBrewer; dark: viridis of matplotlib, its dark end left out.
+   */
+  measure: readonly Rgb[];
+  /** A grid whose measure is 0: counted, and nothing there. */
+  measureZero: Rgb;
+  measureOpacity: number;
 }
 
 export type Theme = 'light' | 'dark';
@@ -66,6 +74,15 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
       [120, 0, 38],
     ],
     densityOpacity: 0.66,
+    measure: [
+      [199, 233, 180],
+      [127, 205, 187],
+      [65, 182, 196],
+      [34, 110, 178],
+      [12, 44, 110],
+    ],
+    measureZero: [120, 128, 142],
+    measureOpacity: 0.66,
   },
   dark: {
     units: { foot: [45, 212, 160], car: [72, 155, 255], bike: [255, 176, 64], uav: [236, 184, 255] },
@@ -93,6 +110,15 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
       [248, 225, 100],
     ],
     densityOpacity: 0.66,
+    measure: [
+      [64, 67, 135],
+      [41, 120, 142],
+      [34, 167, 132],
+      [121, 209, 81],
+      [253, 231, 37],
+    ],
+    measureZero: [140, 150, 166],
+    measureOpacity: 0.66,
   },
 };
 

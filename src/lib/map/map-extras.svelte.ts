@@ -23,6 +23,8 @@ export interface MapExtra {
   pickable?: readonly LayerId[];
   /** `index` is the row, where a layer draws columns instead of objects. */
   onpick?(layerId: string, object: unknown, index: number): void;
+  /** What to say besides of what is the map's own, as a measure of a grid. */
+  alsoSay?(layerId: string, object: unknown): string | undefined;
   /** What to say of what the pointer is on. */
   describe?(layerId: string, object: unknown, index: number): string | undefined;
 }

@@ -7,6 +7,7 @@ import { formatIncidentUrl, parseIncidentUrl } from './incident-url.ts';
 import { DeskState, setDeskState } from './desk-state.svelte.ts';
 import { LayerState, setLayerState } from './layer-state.svelte.ts';
 import { Listeners } from './listeners.ts';
+import { formatMeasureUrl, MeasureState, parseMeasureUrl, setMeasureState } from './measure-state.svelte.ts';
 import { PlaceChoice, setPlaceChoice } from './place-choice.svelte.ts';
 import { SelectionState, setSelectionState } from './selection-state.svelte.ts';
 import { setStationState, StationState } from './station-state.svelte.ts';
@@ -23,6 +24,7 @@ export interface ScreenState {
   units: UnitState;
   clock: ClockState;
   incidents: IncidentState;
+  measure: MeasureState;
   desk: DeskState;
   place: PlaceChoice;
   /** The server said that something of the station on the screen changed, or may have while nobody listened. */
@@ -39,6 +41,7 @@ export const [getNews, setNews] = createContext<Listeners<ChangedNoun>>();
 export function createScreenState(url: URL, write: (query: string) => void): ScreenState {
   const screen: ScreenUrl = parseScreenUrl(url.searchParams);
   let shownIncidents = parseIncidentUrl(url.searchParams);
+  let chosenMeasure = parseMeasureUrl(url.searchParams);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const publish = (part: Partial<ScreenUrl>): void => {
     Object.assign(screen, part);
@@ -46,7 +49,8 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
       timer = undefined;
       // What others keep in the address (language, theme, the open table) is read at the time of writing.
       const others = new URLSearchParams(globalThis.location?.search ?? url.search);
-      write(formatQuery(formatIncidentUrl(shownIncidents, formatScreenUrl(screen, others))));
+      const params = formatIncidentUrl(shownIncidents, formatScreenUrl(screen, others));
+      write(formatQuery(formatMeasureUrl(chosenMeasure, params)));
     }, 300);
   };
   const clock = new ClockState();
@@ -63,6 +67,11 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
     shownIncidents = shown;
     publish({});
   });
+  const measure = new MeasureState(chosenMeasure);
+  measure.changes.add((choice) => {
+    chosenMeasure = choice;
+    publish({});
+  });
   return {
     view,
     layers,
@@ -72,6 +81,7 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
     units: new UnitState(clock),
     clock,
     incidents,
+    measure,
     desk: new DeskState(),
     place: new PlaceChoice(),
     news: new Listeners<ChangedNoun>(),
@@ -88,6 +98,7 @@ export function provideScreenState(screen: ScreenState): void {
   setUnitState(screen.units);
   setClockState(screen.clock);
   setIncidentState(screen.incidents);
+  setMeasureState(screen.measure);
   setDeskState(screen.desk);
   setPlaceChoice(screen.place);
   setNews(screen.news);
