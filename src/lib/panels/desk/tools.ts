@@ -1,3 +1,4 @@
+import Bookmark from '@lucide/svelte/icons/bookmark';
 import MapPinPlus from '@lucide/svelte/icons/map-pin-plus';
 import type { Component } from 'svelte';
 import type { PlainKey, Room } from '$lib/i18n/messages.ts';
@@ -32,5 +33,13 @@ export const tools: readonly Tool[] = [
     room: 'record',
     mayUse: (session, stationId) => session.may('recordIncidents', stationId),
     load: () => import('../record/RecordTool.svelte'),
+  },
+  {
+    name: 'views',
+    label: 'desk.views',
+    icon: Bookmark,
+    key: 'v',
+    mayUse: (session, stationId) => session.may('saveViews', stationId),
+    load: () => import('./views/ViewsTool.svelte'),
   },
 ];
