@@ -35,6 +35,7 @@ export const enDesk: RoomMessages<'desk'> = {
   'views.copyFailed': 'The browser does not let us copy. Select it yourself:',
   'views.share': 'Share…',
   'views.linkHint':
+    'The link opens what is shown now: place, layers, filters, colours and selection. What others see is still decided by their role.',
   'views.name': 'Name of the view',
   'views.shared': 'For the whole station',
   'views.save': 'Save this view',
