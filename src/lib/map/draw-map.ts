@@ -27,6 +27,8 @@ interface DrawMapOptions {
   around: FeatureCollection;
   colours: { around: string; misfit: string };
   ondrawn(drawn: Drawn): void;
+  /** The map takes the pointer from now on. */
+  onready(): void;
 }
 
 const coordinatePrecision = 7;
@@ -127,6 +129,7 @@ export class DrawMap {
         'circle-stroke-color': '#ffffff',
       },
     });
+    this.#options.onready();
   }
 
   #put(drawn: Drawn): void {
