@@ -8,7 +8,6 @@ export const enWall: RoomMessages<'wall'> = {
   'wall.figures': 'Figures of today',
   'wall.figuresOld': 'Figures of {{time}}',
   'wall.strength': 'On duty',
-  'wall.ofAll': 'of {{all}}',
   'wall.today': 'Incidents today',
   'wall.lastWeek': 'Week',
   'wall.lastWeekDay': '{{day}} by now {{count}}',
@@ -54,8 +53,6 @@ export const enWall: RoomMessages<'wall'> = {
   'wall.neverSignedInTitle': 'This wall is not signed in',
   'wall.neverSignedIn': 'Open the one-time sign-in link that an administrator makes for the wall’s account.',
   'wall.signIn': 'Sign in with your own account',
-  'wall.since': 'since {{time}}',
   'wall.noServer': 'The server does not answer; trying again.',
-  'wall.tour': 'Tour: {{name}}',
   'wall.tourPaused': 'SOS: tour paused',
 };

@@ -6,7 +6,6 @@ export const zhWall = {
   'wall.figures': '今日数字',
   'wall.figuresOld': '数字截至 {{time}}',
   'wall.strength': '在岗警力',
-  'wall.ofAll': '共 {{all}}',
   'wall.today': '今日警情',
   'wall.lastWeek': '环比',
   'wall.lastWeekDay': '{{day}}同时段 {{count}}',
@@ -51,8 +50,6 @@ export const zhWall = {
   'wall.neverSignedInTitle': '这块大屏尚未登录',
   'wall.neverSignedIn': '请打开管理员为大屏账号生成的一次性登录链接。',
   'wall.signIn': '用自己的账号登录',
-  'wall.since': '{{time}} 起',
   'wall.noServer': '服务器没有响应，正在自动重试。',
-  'wall.tour': '轮播 {{name}}',
   'wall.tourPaused': '紧急求助，轮播暂停',
 } as const;
