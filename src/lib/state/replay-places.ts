@@ -12,16 +12,16 @@ const stillUnits = 2;
 export class ReplayPlaces {
   count = 0;
   /** Index of the unit in the tracks. */
-  units: Uint32Array;
+  units: Uint32Array<ArrayBuffer>;
   /** Station-local number. */
-  numbers: Uint32Array;
-  kinds: Uint8Array;
+  numbers: Uint32Array<ArrayBuffer>;
+  kinds: Uint8Array<ArrayBuffer>;
   /** lng, lat per slot. */
-  current: Float64Array;
+  current: Float64Array<ArrayBuffer>;
   /** NaN: nobody said, and it stood still. */
-  headingsDeg: Float32Array;
+  headingsDeg: Float32Array<ArrayBuffer>;
   /** Age of what is shown: 0 between two fixes, else since the last one before a silence. */
-  agesMs: Float64Array;
+  agesMs: Float64Array<ArrayBuffer>;
   /** Last fix at or before the moment, by unit of the tracks; -1: none. */
   readonly cursors: Int32Array;
   readonly #slots: Int32Array;
