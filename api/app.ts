@@ -21,6 +21,7 @@ import { Problem, problemOf } from './errors.ts';
 import { createFigureRoutes } from './figures/routes.ts';
 import { createGeofenceRoutes } from './geofences/routes.ts';
 import { createEventRoutes } from './events/routes.ts';
+import { createExportRoutes } from './exports/routes.ts';
 import { createGridRoutes } from './grids/routes.ts';
 import { createHealthRoutes } from './health/routes.ts';
 import { createIncidentRecordRoutes } from './incidents/record-routes.ts';
@@ -111,6 +112,7 @@ export function createApp(given: Dependencies) {
     .route('/api', createRetentionRoutes(dependencies))
     .route('/api', createSearchRoutes(dependencies))
     .route('/api', createPresenceRoutes(dependencies))
+    .route('/api', createExportRoutes(dependencies))
     .route('/api', createViewRoutes(dependencies));
 
   app.all('/api/*', () => {

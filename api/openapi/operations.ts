@@ -20,6 +20,7 @@ import { figureOperations } from '../figures/operations.ts';
 import { dispatchOperations } from '../dispatches/operations.ts';
 import { geofenceOperations } from '../geofences/operations.ts';
 import { eventOperations } from '../events/operations.ts';
+import { exportOperations } from '../exports/operations.ts';
 import { gridOperations } from '../grids/operations.ts';
 import { healthOperations } from '../health/operations.ts';
 import { incidentOperations } from '../incidents/operations.ts';
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
   ...figureOperations,
   ...searchOperations,
   ...presenceOperations,
+  ...exportOperations,
   ...viewOperations,
   ...basemapOperations,
   ...positionOperations,

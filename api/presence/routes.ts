@@ -7,11 +7,11 @@ import { readScope } from '../reading/read-scope.ts';
 import { hourMs, maxPresenceMs, presenceQuerySchema } from './contract.ts';
 import { findPresence } from './find-presence.ts';
 import { hourOf } from './hours.ts';
-import { RunningPresence } from './running-presence.ts';
+import { runningPresenceOf } from './running-presence.ts';
 
 /** How long units were in each grid; never which. */
 export function createPresenceRoutes({ database, viewerOf }: Pick<Dependencies, 'database' | 'viewerOf'>) {
-  const running = new RunningPresence(database);
+  const running = runningPresenceOf(database);
   return new Hono().get('/presence', async (context) => {
     const { station, from, to, kinds = unitKinds } = readQuery(presenceQuerySchema, context.req.query());
     const { exactStationIds } = readScope(await viewerOf(context.req.raw), 'presence', station);

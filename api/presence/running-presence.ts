@@ -88,3 +88,12 @@ export class RunningPresence {
     return running;
   }
 }
+
+const ofDatabase = new WeakMap<Database, RunningPresence>();
+
+/** The one of this database: whoever asks shares what was counted. */
+export function runningPresenceOf(database: Database): RunningPresence {
+  let running = ofDatabase.get(database);
+  if (!running) ofDatabase.set(database, (running = new RunningPresence(database)));
+  return running;
+}

@@ -124,6 +124,7 @@ const routes: Record<string, [Access, ...string[]]> = {
   'POST /api/devices/:id/token': [may('manageDevices'), 'devices'],
   'POST /api/dispatches/:id/answer': [may('answerDispatches'), 'dispatches'],
   'POST /api/dispatches/:id/cancel': [may('dispatchUnits'), 'dispatches'],
+  'POST /api/exports': [may('exportRows')],
   'POST /api/gateways': [may('manageDevices')],
   'POST /api/gateways/:id/revoke': [may('manageDevices'), 'gateways'],
   'POST /api/gateways/:id/token': [may('manageDevices'), 'gateways'],
