@@ -2,6 +2,7 @@
 export const zhDesk = {
   'desk.tools': '工具',
   'desk.close': '关闭{{tool}}',
+  'desk.dispatch': '派警',
   'desk.record': '登记警情',
   'measure.title': '网格着色',
   'measure.none': '不着色',

@@ -297,6 +297,7 @@ export const zh = {
 
   'account.menu': '账号',
   'screen.map': '地图',
+  'screen.duty': '值勤',
   'screen.replay': '回放',
   'screen.wall': '大屏',
   'screen.admin': '管理',

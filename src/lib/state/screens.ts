@@ -2,11 +2,12 @@ import type { Action, Session } from '$api/accounts/contract.ts';
 import type { SessionState } from './session-state.svelte.ts';
 
 /** What an account may open. Each has its own address; what is not offered is also refused when its address is typed. */
-export const screens = ['map', 'replay', 'wall', 'admin', 'audit', 'account'] as const;
+export const screens = ['map', 'duty', 'replay', 'wall', 'admin', 'audit', 'account'] as const;
 export type ScreenName = (typeof screens)[number];
 
 export const addressOf: Record<ScreenName, string> = {
   map: '/map',
+  duty: '/duty',
   replay: '/replay',
   wall: '/wall',
   admin: '/admin',
@@ -45,6 +46,9 @@ export function mayOpen(session: Rights, screen: ScreenName): boolean {
   switch (screen) {
     case 'map':
       return session.sees('grids');
+    // Nobody else is ever on a crew.
+    case 'duty':
+      return session.may('answerDispatches') && session.current?.account.memberId != null;
     case 'wall':
       return session.audienceOf('whereabouts') === 'exact';
     case 'replay':

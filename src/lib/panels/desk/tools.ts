@@ -1,5 +1,6 @@
 import Bookmark from '@lucide/svelte/icons/bookmark';
 import MapPinPlus from '@lucide/svelte/icons/map-pin-plus';
+import Send from '@lucide/svelte/icons/send';
 import type { Component } from 'svelte';
 import type { PlainKey, Room } from '$lib/i18n/messages.ts';
 import type { ToolName } from '$lib/state/desk-state.svelte.ts';
@@ -33,6 +34,15 @@ export const tools: readonly Tool[] = [
     room: 'record',
     mayUse: (session, stationId) => session.may('recordIncidents', stationId),
     load: () => import('../record/RecordTool.svelte'),
+  },
+  {
+    name: 'dispatch',
+    label: 'desk.dispatch',
+    icon: Send,
+    key: 'd',
+    room: 'dispatch',
+    mayUse: (session, stationId) => session.may('dispatchUnits', stationId),
+    load: () => import('../dispatch/DispatchTool.svelte'),
   },
   {
     name: 'views',

@@ -1,0 +1,4 @@
+export const load = async ({ parent }) => {
+  const { language } = await parent();
+  await language.enter('dispatch');
+};
