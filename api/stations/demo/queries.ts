@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts';
 import { sql } from '../../database/sql.ts';
-import type { DemoIncident } from './draw-incidents.ts';
+import type { DemoEvent, FollowedIncident } from './follow-incidents.ts';
 import type { LngLat } from './ground.ts';
 import { demoCityId, demoDistrictId, demoId, demoScope, demoStationId } from './ids.ts';
 import type { DemoUnit } from './patrol-units.ts';
@@ -123,16 +123,37 @@ export async function insertCrews(transaction: Transaction, crews: readonly Rost
   return made;
 }
 
-export function insertIncidents(transaction: Transaction, rows: readonly DemoIncident[]): Promise<number> {
+export function insertIncidents(transaction: Transaction, rows: readonly FollowedIncident[]): Promise<number> {
   return transaction.execute(sql`
-    INSERT INTO incidents (id, station_id, number, category, source, source_id, occurred_at, point, description)
-    SELECT id, ${demoStationId}, number, category, source, 'demo-' || number, occurred_at, ST_SetSRID(ST_MakePoint(lng, lat), 4326), description
+    INSERT INTO incidents (id, station_id, number, category, source, source_id, sentinel_id, state, occurred_at, point, description)
+    SELECT id, ${demoStationId}, number, category, source, 'demo-' || number, sentinel_id, state, occurred_at,
+      ST_SetSRID(ST_MakePoint(lng, lat), 4326), description
     FROM unnest(${rows.map(({ number }) => demoId(`incident/${number}`))}::uuid[], ${rows.map(({ number }) => number)}::int[],
       ${rows.map(({ category }) => category)}::text[], ${rows.map(({ source }) => source)}::text[],
+      ${rows.map(({ sentinelId }) => sentinelId)}::uuid[], ${rows.map(({ state }) => state)}::text[],
       ${rows.map(({ occurredAtMs }) => new Date(occurredAtMs))}::timestamptz[], ${rows.map(({ lngLat }) => lngLat[0])}::float8[],
       ${rows.map(({ lngLat }) => lngLat[1])}::float8[], ${rows.map(({ description }) => description)}::text[])
-      AS i (id, number, category, source, occurred_at, lng, lat, description)
+      AS i (id, number, category, source, sentinel_id, state, occurred_at, lng, lat, description)
     ON CONFLICT (id) DO NOTHING`);
+}
+
+/** What stands on timelines; an event that is there is left alone, and so are its words. */
+export async function insertEvents(transaction: Transaction, events: readonly DemoEvent[]): Promise<void> {
+  await transaction.execute(sql`
+    INSERT INTO incident_events (id, station_id, incident_id, kind, at, actor_name, unit_id, detail)
+    SELECT id, ${demoStationId}, incident_id, kind, at, actor_name, unit_id,
+      CASE WHEN kind = 'created' THEN '{"via": "desk"}'::jsonb ELSE '{}'::jsonb END
+    FROM unnest(${events.map(({ id }) => id)}::uuid[], ${events.map(({ incidentNumber }) => demoId(`incident/${incidentNumber}`))}::uuid[],
+      ${events.map(({ kind }) => kind)}::text[], ${events.map(({ atMs }) => new Date(atMs))}::timestamptz[],
+      ${events.map(({ actorName }) => actorName)}::text[], ${events.map(({ unitId }) => unitId)}::uuid[])
+      AS e (id, incident_id, kind, at, actor_name, unit_id)
+    ON CONFLICT (id) DO NOTHING`);
+  const written = events.filter(({ note }) => note !== null);
+  await transaction.execute(sql`
+    INSERT INTO incident_event_texts (event_id, station_id, field, text)
+    SELECT event_id, ${demoStationId}, 'note', text
+    FROM unnest(${written.map(({ id }) => id)}::uuid[], ${written.map(({ note }) => note)}::text[]) AS n (event_id, text)
+    ON CONFLICT (event_id, field) DO NOTHING`);
 }
 
 /** The last step: boundary, next numbers, and the mark that the demo is complete, by which running servers also refetch. */

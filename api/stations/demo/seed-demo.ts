@@ -4,6 +4,7 @@ import { writeInBatches } from '../../basemap/write-in-batches.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { basemapFeatures, describeExtract, streetWays } from './basemap-features.ts';
 import { drawIncidents, incidentCount } from './draw-incidents.ts';
+import { drawTimelines, followIncidents } from './follow-incidents.ts';
 import { generateTown } from './generate-town.ts';
 import { demoScope, demoStationId } from './ids.ts';
 import { drawUnits, unitCount } from './patrol-units.ts';
@@ -12,6 +13,7 @@ import {
   findDemo,
   findRosterPool,
   insertCrews,
+  insertEvents,
   insertGrids,
   insertIncidents,
   insertMembers,
@@ -95,10 +97,15 @@ async function writeStation(
   await writeMembers(keepers);
   await inStation((transaction) => insertUnits(transaction, rows.units));
   let written = 0;
-  await writeInBatches(drawIncidents(town, seed, begunAt.getTime()), async (batch) => {
+  const endMs = begunAt.getTime();
+  const incidents = followIncidents(drawIncidents(town, seed, endMs), rows.sentinels, endMs);
+  await writeInBatches(incidents, async (batch) => {
     await inStation((transaction) => insertIncidents(transaction, batch));
     onProgress('Writing three years of incidents', 0.75 + (0.23 * (written += batch.length)) / incidentCount);
   });
+  await writeInBatches(drawTimelines(incidents, rows, seed, endMs), (batch) =>
+    inStation((transaction) => insertEvents(transaction, batch)),
+  );
   await inStation((transaction) => completeDemo(transaction, rows.boundary, incidentCount, unitCount));
 }
 
