@@ -3,6 +3,8 @@ import type { RoomMessages } from './messages.ts';
 export const enDesk: RoomMessages<'desk'> = {
   'desk.tools': 'Tools',
   'desk.close': 'Close {{tool}}',
+  'desk.alerts': 'Alerts',
+  'desk.geofences': 'Geofences',
   'desk.dispatch': 'Dispatch',
   'desk.record': 'Record an incident',
   'measure.title': 'Colour grids by',

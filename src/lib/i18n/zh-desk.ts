@@ -2,6 +2,8 @@
 export const zhDesk = {
   'desk.tools': '工具',
   'desk.close': '关闭{{tool}}',
+  'desk.alerts': '告警',
+  'desk.geofences': '电子围栏',
   'desk.dispatch': '派警',
   'desk.record': '登记警情',
   'measure.title': '网格着色',

@@ -1,4 +1,5 @@
 import { chooseThresholds } from '$lib/geo/density.ts';
+import type { AlertSeverity } from '$api/alerts/contract.ts';
 import type { UnitKind } from '$api/positions/contract.ts';
 
 /** Red, green, blue, 0–255. */
@@ -29,6 +30,10 @@ export interface MapPalette {
   track: Rgb;
   incident: Rgb;
   incidentRim: Rgb;
+  /** Marks of alerts and outlines of geofences: red, orange and violet, which also differ in lightness. */
+  alerts: Readonly<Record<AlertSeverity, Rgb>>;
+  /** Words on a mark. */
+  alertInk: Rgb;
   /**
    * Classes of density, from few to many: away from the ground in lightness alone, so that they keep their order for
    * every kind of colour blindness and in grey. Light ground: YlOrRd of ColorBrewer; dark: inferno of matplotlib.
@@ -65,6 +70,8 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
     track: [220, 20, 60],
     incident: [150, 22, 54],
     incidentRim: [255, 255, 255],
+    alerts: { critical: [168, 10, 20], warning: [176, 88, 0], notice: [110, 66, 170] },
+    alertInk: [255, 255, 255],
     density: [
       [255, 237, 160],
       [254, 201, 104],
@@ -101,6 +108,8 @@ export const palettes: Readonly<Record<Theme, MapPalette>> = {
     track: [255, 92, 122],
     incident: [255, 150, 130],
     incidentRim: [8, 13, 20],
+    alerts: { critical: [255, 92, 80], warning: [255, 184, 64], notice: [208, 170, 255] },
+    alertInk: [8, 13, 20],
     density: [
       [74, 18, 107],
       [132, 32, 107],

@@ -1,10 +1,12 @@
 import { createContext } from 'svelte';
 import type { ChangedNoun } from '$api/live/contract.ts';
+import { AlertState, setAlertState } from './alert-state.svelte.ts';
 import { BaseDataState, setBaseDataState } from './base-data-state.svelte.ts';
 import { ClockState, setClockState } from './clock-state.svelte.ts';
 import { IncidentState, setIncidentState } from './incident-state.svelte.ts';
 import { formatIncidentUrl, parseIncidentUrl } from './incident-url.ts';
 import { DeskState, setDeskState } from './desk-state.svelte.ts';
+import { GeofenceState, setGeofenceState } from './geofence-state.svelte.ts';
 import { LayerState, setLayerState } from './layer-state.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { formatMeasureUrl, MeasureState, parseMeasureUrl, setMeasureState } from './measure-state.svelte.ts';
@@ -25,6 +27,8 @@ export interface ScreenState {
   clock: ClockState;
   incidents: IncidentState;
   measure: MeasureState;
+  alerts: AlertState;
+  geofences: GeofenceState;
   desk: DeskState;
   place: PlaceChoice;
   /** The server said that something of the station on the screen changed, or may have while nobody listened. */
@@ -82,6 +86,8 @@ export function createScreenState(url: URL, write: (query: string) => void): Scr
     clock,
     incidents,
     measure,
+    alerts: new AlertState(),
+    geofences: new GeofenceState(),
     desk: new DeskState(),
     place: new PlaceChoice(),
     news: new Listeners<ChangedNoun>(),
@@ -99,6 +105,8 @@ export function provideScreenState(screen: ScreenState): void {
   setClockState(screen.clock);
   setIncidentState(screen.incidents);
   setMeasureState(screen.measure);
+  setAlertState(screen.alerts);
+  setGeofenceState(screen.geofences);
   setDeskState(screen.desk);
   setPlaceChoice(screen.place);
   setNews(screen.news);

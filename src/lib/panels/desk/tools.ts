@@ -1,4 +1,6 @@
+import Bell from '@lucide/svelte/icons/bell';
 import Bookmark from '@lucide/svelte/icons/bookmark';
+import Hexagon from '@lucide/svelte/icons/hexagon';
 import MapPinPlus from '@lucide/svelte/icons/map-pin-plus';
 import Send from '@lucide/svelte/icons/send';
 import type { Component } from 'svelte';
@@ -22,6 +24,8 @@ export interface Tool {
   room?: Room;
   mayUse(session: SessionState, stationId: string): boolean;
   load(): Promise<{ default: Component<ToolProps> }>;
+  /** What stands on its button, such as how many alerts wait. */
+  loadBadge?(): Promise<{ default: Component }>;
 }
 
 /** The desk's tools in the order of their buttons. */
@@ -43,6 +47,25 @@ export const tools: readonly Tool[] = [
     room: 'dispatch',
     mayUse: (session, stationId) => session.may('dispatchUnits', stationId),
     load: () => import('../dispatch/DispatchTool.svelte'),
+  },
+  {
+    name: 'alerts',
+    label: 'desk.alerts',
+    icon: Bell,
+    key: 'a',
+    room: 'alerts',
+    mayUse: (session, stationId) => session.audienceOf('alerts', stationId) === 'exact',
+    load: () => import('../alerts/AlertsTool.svelte'),
+    loadBadge: () => import('../alerts/AlertBadge.svelte'),
+  },
+  {
+    name: 'geofences',
+    label: 'desk.geofences',
+    icon: Hexagon,
+    key: 'f',
+    room: 'alerts',
+    mayUse: (session, stationId) => session.audienceOf('geofences', stationId) === 'exact',
+    load: () => import('../alerts/GeofencesTool.svelte'),
   },
   {
     name: 'views',
