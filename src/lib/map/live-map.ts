@@ -94,7 +94,8 @@ export class LiveMap {
       pickingRadius: pickingRadiusPx,
       onLoad: () => (this.#canPick = true),
       onHover: (info) => this.#hover(this.#incidentOver(pointedOf(info), info)),
-      onError: (error) => options.onproblem(error),
+      // Without its graphics card nothing can be drawn, which is no fault of what is drawn.
+      onError: (error) => void (this.#lost === undefined && options.onproblem(error)),
     });
     this.#map.addControl(this.#overlay);
     // Not deck's own click: that is a tap of at most 250 ms, in which slow rendering counts.
