@@ -7,6 +7,7 @@ export const enDesk: RoomMessages<'desk'> = {
   'desk.geofences': 'Geofences',
   'desk.dispatch': 'Dispatch',
   'desk.record': 'Record an incident',
+  'desk.replay': 'Replay',
   'measure.title': 'Colour grids by',
   'measure.none': 'Nothing',
   'measure.incidents': 'Incidents',

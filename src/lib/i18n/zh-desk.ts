@@ -6,6 +6,7 @@ export const zhDesk = {
   'desk.geofences': '电子围栏',
   'desk.dispatch': '派警',
   'desk.record': '登记警情',
+  'desk.replay': '回放',
   'measure.title': '网格着色',
   'measure.none': '不着色',
   'measure.incidents': '警情数',

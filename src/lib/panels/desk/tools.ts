@@ -1,6 +1,7 @@
 import Bell from '@lucide/svelte/icons/bell';
 import Bookmark from '@lucide/svelte/icons/bookmark';
 import Hexagon from '@lucide/svelte/icons/hexagon';
+import History from '@lucide/svelte/icons/history';
 import MapPinPlus from '@lucide/svelte/icons/map-pin-plus';
 import Send from '@lucide/svelte/icons/send';
 import type { Component } from 'svelte';
@@ -66,6 +67,15 @@ export const tools: readonly Tool[] = [
     room: 'alerts',
     mayUse: (session, stationId) => session.audienceOf('geofences', stationId) === 'exact',
     load: () => import('../alerts/GeofencesTool.svelte'),
+  },
+  {
+    name: 'replay',
+    label: 'desk.replay',
+    icon: History,
+    key: 'r',
+    room: 'replay',
+    mayUse: (session, stationId) => session.sees('tracks', stationId),
+    load: () => import('../replay/ReplayTool.svelte'),
   },
   {
     name: 'views',
