@@ -20,6 +20,18 @@ export async function findOwnAccount(
   return row ?? null;
 }
 
+/** What its owner is called from now on. */
+export async function setOwnName(
+  transaction: Transaction,
+  stationId: string,
+  accountId: string,
+  displayName: string,
+): Promise<void> {
+  await transaction.execute(
+    sql`UPDATE accounts SET display_name = ${displayName} WHERE station_id = ${stationId} AND id = ${accountId}`,
+  );
+}
+
 /** Sets the password that its owner chose. */
 export async function setOwnPassword(
   transaction: Transaction,
@@ -28,7 +40,8 @@ export async function setOwnPassword(
   passwordHash: string,
 ): Promise<void> {
   await transaction.execute(sql`
-    UPDATE accounts SET password_hash = ${passwordHash}, password_changed_at = now(), must_change_password = false
+    UPDATE accounts SET password_hash = ${passwordHash}, password_changed_at = now(), must_change_password = false,
+      issued_password_until = NULL
     WHERE station_id = ${stationId} AND id = ${accountId}`);
 }
 

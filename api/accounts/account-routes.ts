@@ -2,10 +2,10 @@ import { Hono } from 'hono';
 import { isUuid } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { readBody } from '../reading/read-body.ts';
-import { findOwnAccount, listOwnSessions, setOwnPassword } from './account-queries.ts';
+import { findOwnAccount, listOwnSessions, setOwnName, setOwnPassword } from './account-queries.ts';
 import { ownerOf, renewSession } from './begin-session.ts';
 import { confirmIdentity } from './confirm-identity.ts';
-import { changePasswordSchema, type OwnAccount, type OwnSessions } from './contract.ts';
+import { changeOwnAccountSchema, changePasswordSchema, type OwnAccount, type OwnSessions } from './contract.ts';
 import { hashPassword } from './password.ts';
 import { judgePassword } from './judge-password.ts';
 import { listIdentities } from './oidc/queries.ts';
@@ -15,7 +15,7 @@ import { requireFreeSession, requireOwnSession, tellOf, type WaysIn } from './wa
 
 const unkept = { 'Cache-Control': 'no-store' };
 
-/** What people see and do of their own account: password and sessions. */
+/** What people see and do of their own account: name, password and sessions. */
 export function createOwnAccountRoutes(ways: WaysIn) {
   const { database, sessions } = ways;
   return new Hono()
@@ -42,6 +42,15 @@ export function createOwnAccountRoutes(ways: WaysIn) {
       });
       if (!own) throw new Problem(401, 'sign-in-required', 'Sign in first');
       return context.json(own, 200, unkept);
+    })
+    .patch('/account', async (context) => {
+      const { displayName } = await readBody(changeOwnAccountSchema, context.req.raw);
+      const held = await requireFreeSession(ways, context.req.raw);
+      const { stationId, accountId } = ownerOf(held);
+      await database.inScope([stationId], (transaction) => setOwnName(transaction, stationId, accountId, displayName));
+      await tellOf(ways, held, context.req.raw, 'account.renamed', { from: held.account.displayName, to: displayName });
+      sessions.forget();
+      return context.body(null, 204);
     })
     .put('/account/password', async (context) => {
       const { current, next } = await readBody(changePasswordSchema, context.req.raw);

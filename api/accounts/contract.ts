@@ -100,7 +100,7 @@ export interface Session {
   expiresAt: string | null;
   /** With a password that somebody else chose, nothing but choosing another is possible. */
   mustChangePassword: boolean;
-  /** An administrator without a second factor has to set one up before anything else. */
+  /** Who needs a second factor and has none sets one up before anything else. */
   mustAddSecondFactor: boolean;
   /** The identity provider told of no second factor and the account has one: POST /api/session/second-factor. */
   mustGiveSecondFactor: boolean;
@@ -132,6 +132,9 @@ const lineSchema = z
   .max(64)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'expected one line of text');
 const displayNameSchema = lineSchema;
+
+/** PATCH /api/account → 204: how one's own name is shown from now on. */
+export const changeOwnAccountSchema = z.strictObject({ displayName: displayNameSchema });
 
 /** PUT /api/account/password → 204; the other sessions of the account end. */
 export const changePasswordSchema = z.strictObject({ current: knownPasswordSchema, next: newPasswordSchema });

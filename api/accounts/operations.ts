@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inRoom, json, nothing, type Operation } from '../openapi/operation.ts';
-import { stationQuerySchema } from '../reading/contract.ts';
+import { deletionQuerySchema, stationQuerySchema } from '../reading/contract.ts';
 import * as ways from './contract.ts';
 
 const signing = inRoom('Signing in', { access: 'anybody' });
@@ -12,7 +12,7 @@ const session = json('what the viewer is, sees and may do; the session’s cooki
 const anybody = { access: 'anybody' } as const;
 const person = { access: 'person' } as const;
 const signInRefusals = {
-  401: 'sign-in-failed, second-factor-required, second-factor-wrong or passkey-required',
+  401: 'sign-in-failed, password-expired, second-factor-required, second-factor-wrong or passkey-required',
   429: 'too-many-tries: come again after the time in Retry-After',
 };
 const confirmRefusals = { 403: 'password-wrong, or sign-in-again for an account without a password' };
@@ -91,6 +91,10 @@ export const accountOperations: readonly Operation[] = [
     answers: { 204: nothing('it is revoked') },
   }),
   own.get('/api/account', 'One’s own ways in', { ...person, answers: { 200: json('the ways') } }),
+  own.change('patch', '/api/account', 'Changes how one’s own name is shown', {
+    body: ways.changeOwnAccountSchema,
+    answers: { 204: nothing('it is changed') },
+  }),
   own.change('put', '/api/account/password', 'Changes one’s password; other sessions end', {
     body: ways.changePasswordSchema,
     answers: { 204: nothing('it is changed') },
@@ -163,6 +167,8 @@ export const accountOperations: readonly Operation[] = [
     answers: { 200: json('the provider') },
   }),
   providers.change('delete', '/api/oidc-providers/{id}', 'Removes an identity provider', {
+    query: deletionQuerySchema,
+    refuses: { 409: 'confirmation-required: with what goes, and the code to send back' },
     answers: { 204: nothing('it is gone') },
   }),
   providers.change('post', '/api/accounts/{id}/identities', 'Links an account to a subject of an identity provider', {

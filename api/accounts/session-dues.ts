@@ -1,5 +1,3 @@
-import type { Role } from './contract.ts';
-
 /** What a session has to do before its account is anything. */
 export interface Dues {
   mustChangePassword: boolean;
@@ -10,11 +8,11 @@ export interface Dues {
 /** Methods (RFC 8176) that are more than something known; `mfa` is an identity provider's word for it. */
 const strongMethods: ReadonlySet<string> = new Set(['otp', 'recovery', 'hwk', 'mfa']);
 
-/** Whether an account may do nothing without a second factor: whoever administers, anywhere. */
+/** Whether an account may do nothing without a second factor: who administers, and whom a station's rules ask it of. */
 export const needsSecondFactor = (
-  { roles, isDemo }: { roles: readonly { role: Role }[]; isDemo: boolean },
+  account: { needsSecondFactor: boolean; isDemo: boolean },
   exemptsDemo: boolean,
-): boolean => roles.some(({ role }) => role === 'administrator') && !(isDemo && exemptsDemo);
+): boolean => account.needsSecondFactor && !(account.isDemo && exemptsDemo);
 
 /** @param methods how the session's owner proved who they are */
 export function duesOf(

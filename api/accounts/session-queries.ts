@@ -9,13 +9,15 @@ export interface SignInRow {
   passwordHash: string | null;
   mustChangePassword: boolean;
   isDisabled: boolean;
+  /** Somebody else chose the password, and its time has passed. */
+  isPasswordOver: boolean;
 }
 
 /** Whose username is this? null: nobody's. Before there is a scope. By accounts_username_key. */
 export async function findSignIn(transaction: Transaction, username: string): Promise<SignInRow | null> {
   const [row] = await transaction.query<SignInRow>(sql`
     SELECT account_id AS "accountId", station_id AS "stationId", display_name AS "displayName", password_hash AS "passwordHash",
-      must_change_password AS "mustChangePassword", is_disabled AS "isDisabled"
+      must_change_password AS "mustChangePassword", is_disabled AS "isDisabled", is_password_over AS "isPasswordOver"
     FROM find_sign_in(${username})`);
   return row ?? null;
 }
@@ -48,6 +50,8 @@ export interface ViewerRow {
   memberId: string | null;
   mustChangePassword: boolean;
   isDemo: boolean;
+  /** One of its roles asks for a second factor. */
+  needsSecondFactor: boolean;
   roles: { stationId: string; role: Role }[];
   /** Units whose crew the account's member is on now. */
   units: { id: string; stationId: string; number: number }[];
@@ -57,7 +61,8 @@ export interface ViewerRow {
 export async function findViewers(transaction: Transaction, accountIds: readonly string[]): Promise<ViewerRow[]> {
   return transaction.query<ViewerRow>(sql`
     SELECT account_id AS "accountId", station_id AS "stationId", username, display_name AS "displayName",
-      member_id AS "memberId", must_change_password AS "mustChangePassword", is_demo AS "isDemo", roles, units
+      member_id AS "memberId", must_change_password AS "mustChangePassword", is_demo AS "isDemo",
+      needs_second_factor AS "needsSecondFactor", roles, units
     FROM find_viewers(${accountIds}::uuid[])`);
 }
 

@@ -33,7 +33,7 @@ export interface Sessions {
   /** For the other cookies of signing in. */
   readonly jar: CookieJar;
   /** Whether the account may do nothing without a second factor. */
-  needsSecondFactor(account: Pick<ViewerRow, 'roles' | 'isDemo'>): boolean;
+  needsSecondFactor(account: Pick<ViewerRow, 'needsSecondFactor' | 'isDemo'>): boolean;
   /** The session of the request's cookie; undefined: none, or it no longer holds. At most two seconds old. */
   find(request: Request): Promise<HeldSession | undefined>;
   /** @returns the value for the Set-Cookie header */
@@ -82,7 +82,8 @@ export async function createSessions(
   const installationId = await database.inScope([], findInstallationId);
   const cookieName = `${isSecure ? '__Host-' : ''}shaodian-${installationId.slice(0, 8)}`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
-  const needs = (account: Pick<ViewerRow, 'roles' | 'isDemo'>): boolean => needsSecondFactor(account, exemptsDemo);
+  const needs = (account: Pick<ViewerRow, 'needsSecondFactor' | 'isDemo'>): boolean =>
+    needsSecondFactor(account, exemptsDemo);
   const cache = new Map<string, Cached>();
   const loading = new Map<string, Promise<HeldSession | undefined>>();
   let generation = 0;

@@ -40,6 +40,12 @@ export async function signIn(
     });
   }
   attempt.succeeded();
+  if (row.isPasswordOver) {
+    await tellFailure(ways, request, username, row, 'expired password');
+    throw new Problem(401, 'password-expired', 'This password has ended', {
+      detail: 'Somebody else chose it, and it was not used within its time. Ask an administrator for another.',
+    });
+  }
 
   const { accountId } = row;
   const [factors, [account]] = await database.inScope([], async (transaction) => [
@@ -88,7 +94,7 @@ export const tellFailure = (
   request: Request,
   name: string,
   account: { accountId: string; stationId: string } | null,
-  wrong: 'password' | 'second factor',
+  wrong: 'password' | 'second factor' | 'expired password',
 ): Promise<void> =>
   audit.write({
     stationId: account?.stationId ?? null,

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { createPeopleRoutes } from '../accounts/people/routes.ts';
+import { createSignInRuleRoutes } from '../accounts/people/rule-routes.ts';
 import { createAccountSessionRoutes } from '../accounts/people/session-routes.ts';
 import { createTokenRoutes } from '../accounts/tokens/routes.ts';
 import type { Dependencies } from '../app.ts';
@@ -18,6 +19,7 @@ export const createAdministrationRoutes = (dependencies: Dependencies) =>
     .route('/', createStationEditRoutes(dependencies))
     .route('/', createPeopleRoutes(dependencies))
     .route('/', createAccountSessionRoutes(dependencies))
+    .route('/', createSignInRuleRoutes(dependencies))
     .route('/', createTokenRoutes(dependencies))
     .route('/', createMemberRoutes(dependencies))
     .route('/', createCrewRoutes(dependencies))

@@ -229,3 +229,26 @@ test('providers are administered by administrators of the station, by https beyo
   expect((await elsewhere.post('/api/oidc-providers', body)).status).toBe(404);
   expect((await elsewhere.delete(`/api/oidc-providers/${provider.id}`)).status).toBe(404);
 });
+
+test('a provider goes only when who deletes it has seen how many sign in by it, as it is now', async () => {
+  const made = await administrator.post('/api/oidc-providers', {
+    stationId,
+    label: '旧系统',
+    issuer: 'https://old.example',
+    clientId: 'x',
+  });
+  const { id } = (await made.json()) as { id: string };
+  const account = await makePerson('officer');
+  const linked = { providerId: id, subject: `officer-${uuidv7()}` };
+  expect((await administrator.post(`/api/accounts/${account.id}/identities`, linked)).status).toBe(201);
+  const path = `/api/oidc-providers/${id}`;
+  const asked = await administrator.delete(path);
+  expect(asked.status).toBe(409);
+  const { type, losses, confirm } = (await asked.json()) as { type: string; losses: object; confirm: string };
+  expect({ type, losses }).toEqual({ type: '/problems/confirmation-required', losses: { identities: 1 } });
+  expect((await administrator.patch(path, { label: '旧系统（停用）' })).status).toBe(200);
+  expect((await administrator.delete(`${path}?confirm=${confirm}`)).status).toBe(409);
+  const again = (await (await administrator.delete(path)).json()) as { confirm: string };
+  expect((await administrator.delete(`${path}?confirm=${again.confirm}`)).status).toBe(204);
+  expect((await administrator.delete(path)).status).toBe(404);
+});

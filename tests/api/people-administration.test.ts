@@ -202,3 +202,51 @@ test('a screen’s account is nothing else, and a person’s signs in by no link
   expect((await administrator.ask('POST', `/api/accounts/${account.id}/wall-link`)).status).toBe(409);
   expect((await nobody()('POST', '/api/session/wall', { token: 'x'.repeat(43) })).status).toBe(404);
 });
+
+test('a password that was issued signs in for three days, and one that its owner chose has no end', async () => {
+  const { account, oneTimePassword } = await make();
+  const untilMs = Date.parse(account.issuedPasswordUntil) - Date.now();
+  expect(untilMs / 3_600_000).toBeGreaterThan(71.9);
+  expect(untilMs / 3_600_000).toBeLessThanOrEqual(72);
+  const age = () =>
+    app.database.inScope([station], (transaction) =>
+      transaction.execute(
+        sql`UPDATE accounts SET issued_password_until = issued_password_until - interval '72 hours' WHERE id = ${account.id}`,
+      ),
+    );
+  await age();
+  const credentials = { username: account.username, password: oneTimePassword };
+  expect(await nobody()('POST', '/api/session', credentials)).toMatchObject({
+    status: 401,
+    body: { type: '/problems/password-expired' },
+  });
+  // Only who knows it is told so.
+  expect(await nobody()('POST', '/api/session', { ...credentials, password: 'another' })).toMatchObject({
+    status: 401,
+    body: { type: '/problems/sign-in-failed' },
+  });
+  const { body: issued } = await administrator.ask('POST', `/api/accounts/${account.id}/password`);
+  expect(Date.parse(issued.account.issuedPasswordUntil)).toBeGreaterThan(Date.now());
+  const signedIn = await nobody()('POST', '/api/session', { ...credentials, password: issued.oneTimePassword });
+  expect(signedIn.status).toBe(200);
+  const cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!;
+  const next = 'three herons over the canal';
+  expect(
+    (await askWith(app, { Cookie: cookie })('PUT', '/api/account/password', { current: issued.oneTimePassword, next }))
+      .status,
+  ).toBe(204);
+  await age();
+  expect((await nobody()('POST', '/api/session', { ...credentials, password: next })).status).toBe(200);
+  const { body: list } = await administrator.ask('GET', '/api/accounts');
+  expect(list.accounts.find(({ id }: { id: string }) => id === account.id).issuedPasswordUntil).toBeNull();
+});
+
+test('people change how their own name is shown, and nobody else’s', async () => {
+  const analyst = await signIn(app, station, 'analyst');
+  expect((await analyst.ask('PATCH', '/api/account', { displayName: ' 钱 分析 ' })).status).toBe(204);
+  expect((await analyst.ask('GET', '/api/session')).body.account.displayName).toBe('钱 分析');
+  for (const body of [{}, { displayName: '' }, { displayName: 'two\nlines' }, { displayName: 'x', username: 'root' }])
+    expect((await analyst.ask('PATCH', '/api/account', body)).status).toBe(400);
+  expect((await nobody()('PATCH', '/api/account', { displayName: 'x' })).status).toBe(401);
+  expect(await auditOf(app, station)).toContain('account.renamed');
+});

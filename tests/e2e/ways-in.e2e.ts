@@ -66,7 +66,7 @@ test('the printed link makes the first administrator, who sets up a code and a p
     await button(page, '建立管理员').click();
 
     // Nothing else opens before there is a second factor.
-    await expect(page.getByText('管理员账号必须有第二步验证')).toBeVisible();
+    await expect(page.getByText('您的角色必须有第二步验证')).toBeVisible();
     await page.goto(`${server.url}/admin`);
     await expect(page).toHaveURL(/\/account$/);
 
@@ -79,7 +79,7 @@ test('the printed link makes the first administrator, who sets up a code and a p
     await expect(factor.getByRole('listitem')).toHaveCount(10);
     await factor.getByRole('button', { name: '已保存好' }).click();
     await expect(factor.getByText('还有 10 个恢复码可用')).toBeVisible();
-    await expect(page.getByText('管理员账号必须有第二步验证')).toHaveCount(0);
+    await expect(page.getByText('您的角色必须有第二步验证')).toHaveCount(0);
 
     await button(page, '添加通行密钥').click();
     await confirmBy(page, password);

@@ -4,7 +4,10 @@ import { isUuid } from '../../database/database.ts';
 import { isLoopback } from '../../environment.ts';
 import { Problem } from '../../errors.ts';
 import { clientAddressOf } from '../../operation/client-address.ts';
+import { requireConfirmation } from '../../reading/confirm-deletion.ts';
+import { deletionQuerySchema } from '../../reading/contract.ts';
 import { readBody } from '../../reading/read-body.ts';
+import { readQuery } from '../../reading/read-query.ts';
 import { listStationTree } from '../../stations/queries.ts';
 import { requireAction, stationsFor } from '../audience.ts';
 import {
@@ -19,6 +22,7 @@ import type { Viewer } from '../viewer.ts';
 import type { WaysIn } from '../ways-in.ts';
 import { providerSecretFor } from './provider-clients.ts';
 import {
+  countIdentitiesOf,
   deleteIdentitiesOf,
   deleteProvider,
   insertIdentity,
@@ -105,10 +109,15 @@ export function createProviderRoutes(ways: WaysIn) {
     })
     .delete('/oidc-providers/:id', async (context) => {
       const viewer = await viewerOf(context.req.raw);
+      const { confirm } = readQuery(deletionQuerySchema, context.req.query());
       const provider = await requireProvider(viewer, context.req.param('id'));
-      await database.inScope([provider.stationId], (transaction) =>
-        deleteProvider(transaction, provider.stationId, provider.id),
-      );
+      const below = [...stationsBelow(provider.stationId, await listStationTree(database))];
+      await database.inScope(below, async (transaction) => {
+        requireConfirmation(confirm, provider, {
+          identities: await countIdentitiesOf(transaction, below, provider.id),
+        });
+        await deleteProvider(transaction, provider.stationId, provider.id);
+      });
       await tell(viewer, context.req.raw, provider, 'remove');
       return context.body(null, 204);
     })
@@ -167,7 +176,7 @@ function checkIssuer(issuer: string): void {
 }
 
 const describe = (
-  { sealedSecret, secretVariable, ...provider }: ProviderRow & { isEnabled: boolean },
+  { sealedSecret, secretVariable, version: _, ...provider }: ProviderRow & { isEnabled: boolean; version?: number },
   request: Request,
 ): OidcProvider => ({
   ...provider,

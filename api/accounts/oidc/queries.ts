@@ -26,10 +26,10 @@ export async function findProviders(transaction: Transaction, id: string | null)
 export async function listProviders(
   transaction: Transaction,
   stationIds: readonly string[],
-): Promise<(ProviderRow & { isEnabled: boolean })[]> {
-  return transaction.query<ProviderRow & { isEnabled: boolean }>(sql`
+): Promise<(ProviderRow & { isEnabled: boolean; version: number })[]> {
+  return transaction.query<ProviderRow & { isEnabled: boolean; version: number }>(sql`
     SELECT id, station_id AS "stationId", label, issuer, client_id AS "clientId", sealed_secret AS "sealedSecret",
-      secret_variable AS "secretVariable", scope, username_claim AS "usernameClaim", disabled_at IS NULL AS "isEnabled"
+      secret_variable AS "secretVariable", scope, username_claim AS "usernameClaim", disabled_at IS NULL AS "isEnabled", version
     FROM oidc_providers WHERE station_id = ANY(${stationIds}::uuid[]) ORDER BY created_at, id`);
 }
 
@@ -53,6 +53,18 @@ export async function deleteProvider(transaction: Transaction, stationId: string
   return (
     (await transaction.execute(sql`DELETE FROM oidc_providers WHERE station_id = ${stationId} AND id = ${id}`)) === 1
   );
+}
+
+/** How many accounts of these stations sign in by a provider. By identities_provider_id_subject_key. */
+export async function countIdentitiesOf(
+  transaction: Transaction,
+  stationIds: readonly string[],
+  providerId: string,
+): Promise<number> {
+  const [row] = await transaction.query<{ count: number }>(sql`
+    SELECT count(*)::integer AS count FROM identities
+    WHERE station_id = ANY(${stationIds}::uuid[]) AND provider_id = ${providerId}`);
+  return row?.count ?? 0;
 }
 
 /** Who they were at the provider says nothing about who they are at another. */

@@ -23,6 +23,8 @@ export const accountSchema = z.object({
   isDemo: z.boolean(),
   hasPassword: z.boolean(),
   mustChangePassword: z.boolean(),
+  /** Until when the password that an administrator issued signs in; null: there is none, or its owner chose another. */
+  issuedPasswordUntil: z.string().nullable(),
   hasSecondFactor: z.boolean(),
   /** Sessions that are open now. */
   sessionCount: z.int(),
@@ -60,9 +62,13 @@ export const accountChangeSchema = z
   .partial();
 export type AccountChange = z.infer<typeof accountChangeSchema>;
 
+/** How long a password that was issued holds: it travels on paper or by voice. */
+export const issuedPasswordHours = 72;
+
 /**
  * `POST /api/accounts/{id}/password` and the answer to a new account. The password is shown this once, to be handed over;
- * the first sign-in with it asks for a new one. Null: the account has none.
+ * the first sign-in with it asks for a new one, and must come within 72 hours (`account.issuedPasswordUntil`). Null: the
+ * account has none.
  */
 export const issuedPasswordSchema = z.object({ account: accountSchema, oneTimePassword: z.string().nullable() });
 export type IssuedPassword = z.infer<typeof issuedPasswordSchema>;
@@ -86,5 +92,18 @@ export const accountSessionSchema = z.object({
 });
 export const accountSessionsSchema = z.object({ sessions: z.array(accountSessionSchema) });
 export type AccountSession = z.infer<typeof accountSessionSchema>;
+
+/** Roles that a station may ask a second factor of; administrators are always asked, and walls have nobody to give one. */
+export const askableRoles = ['commander', 'officer', 'volunteer', 'analyst', 'auditor'] as const;
+
+/** `PUT /api/sign-in-rules`: what a station asks of who has a role there or below it. */
+export const signInRulesSchema = z.strictObject({
+  stationId: z.uuid(),
+  secondFactorRoles: z.array(z.enum(askableRoles)).max(askableRoles.length),
+});
+export type SignInRules = z.infer<typeof signInRulesSchema>;
+
+/** `GET /api/sign-in-rules?station`: of the stations that the viewer administers. */
+export const signInRulesListSchema = z.object({ rules: z.array(signInRulesSchema) });
 
 export const endedSessionsSchema = z.object({ ended: z.int() });

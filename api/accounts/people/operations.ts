@@ -8,6 +8,8 @@ import {
   endedSessionsSchema,
   issuedPasswordSchema,
   newAccountSchema,
+  signInRulesListSchema,
+  signInRulesSchema,
   wallLinkSchema,
   wallSignInSchema,
 } from './contract.ts';
@@ -22,6 +24,14 @@ export const peopleOperations: readonly Operation[] = [
   get('/api/accounts', 'Accounts of the stations that the viewer administers', {
     query: stationQuerySchema,
     answers: { 200: json('accounts with their roles there', accountsSchema) },
+  }),
+  get('/api/sign-in-rules', 'Which roles a station asks a second factor of, besides administrators', {
+    query: stationQuerySchema,
+    answers: { 200: json('of the stations that the viewer administers', signInRulesListSchema) },
+  }),
+  change('put', '/api/sign-in-rules', 'Asks a second factor of further roles, at a station and below it', {
+    body: signInRulesSchema,
+    answers: { 200: json('the rules as they are now', signInRulesSchema) },
   }),
   change('post', '/api/accounts', 'Makes an account, with a password that is shown once', {
     body: newAccountSchema,

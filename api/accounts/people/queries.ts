@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts';
 import { sql } from '../../database/sql.ts';
-import type { Account, AccountSession, Grant } from './contract.ts';
+import { issuedPasswordHours, type Account, type AccountSession, type Grant } from './contract.ts';
 
 /**
  * The accounts of these stations with their roles there (all, or the one with this id). By accounts_station_idx or the
@@ -18,6 +18,7 @@ export async function findAccounts(
       EXISTS (SELECT FROM find_granted_stations(ARRAY[a.id]) g WHERE NOT g.station_id = ANY(${stationIds}::uuid[])) AS "isBeyondReach",
       a.disabled_at IS NOT NULL AS "isDisabled", a.is_demo AS "isDemo", a.password_hash IS NOT NULL AS "hasPassword",
       a.must_change_password AS "mustChangePassword",
+      to_json(a.issued_password_until) #>> '{}' AS "issuedPasswordUntil",
       (SELECT f.has_totp OR f.has_passkey FROM find_second_factors(ARRAY[a.id]) f) AS "hasSecondFactor",
       coalesce(open.count, 0) AS "sessionCount", to_json(seen.at) #>> '{}' AS "lastSeenAt",
       to_json(a.created_at) #>> '{}' AS "createdAt", a.version
@@ -59,9 +60,11 @@ export async function insertAccount(
   passwordHash: string | null,
 ): Promise<void> {
   await transaction.execute(sql`
-    INSERT INTO accounts (id, station_id, username, display_name, member_id, password_hash, password_changed_at, must_change_password)
+    INSERT INTO accounts (id, station_id, username, display_name, member_id, password_hash, password_changed_at, must_change_password,
+      issued_password_until)
     VALUES (${account.id}, ${account.stationId}, ${account.username}, ${account.displayName}, ${account.memberId},
-      ${passwordHash}, CASE WHEN ${passwordHash}::text IS NULL THEN NULL ELSE now() END, ${passwordHash !== null})`);
+      ${passwordHash}, CASE WHEN ${passwordHash}::text IS NULL THEN NULL ELSE now() END, ${passwordHash !== null},
+      CASE WHEN ${passwordHash}::text IS NULL THEN NULL ELSE now() + make_interval(hours => ${issuedPasswordHours}) END)`);
 }
 
 export async function updateAccount(
@@ -91,10 +94,12 @@ export async function replaceGrants(
     ON CONFLICT DO NOTHING`);
 }
 
-/** A password that its owner has to change. */
+/** A password that its owner has to change, within its time. */
 export async function setIssuedPassword(transaction: Transaction, accountId: string, hash: string): Promise<void> {
   await transaction.execute(sql`
-    UPDATE accounts SET password_hash = ${hash}, password_changed_at = now(), must_change_password = true WHERE id = ${accountId}`);
+    UPDATE accounts SET password_hash = ${hash}, password_changed_at = now(), must_change_password = true,
+      issued_password_until = now() + make_interval(hours => ${issuedPasswordHours})
+    WHERE id = ${accountId}`);
 }
 
 /** Authenticator, recovery codes and passkeys of an account go. */

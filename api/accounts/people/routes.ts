@@ -151,7 +151,8 @@ export function createPeopleRoutes(dependencies: Dependencies) {
           });
         await setIssuedPassword(transaction, id, passwordHash);
         await record(transaction, { viewer, request }, 'account.issue-password', account);
-        return { ...account, hasPassword: true, mustChangePassword: true, sessionCount: 0 };
+        const issued = (await findAccounts(transaction, stationsFor(viewer, 'manageAccounts'), { id }))[0]!;
+        return { ...issued, sessionCount: 0 };
       });
       await sessions.end({ stationId: account.stationId, accountId: id });
       return context.json({ account, oneTimePassword }, 200, unkept);

@@ -44,7 +44,7 @@ export async function upsertDemoAccount(transaction: Transaction, account: DemoA
         AND NOT EXISTS (SELECT FROM accounts a WHERE a.member_id = m.id AND a.id <> ${account.id})),
       ${account.passwordHash}, now(), true
     WHERE NOT EXISTS (SELECT FROM find_sign_in(${account.username}) AS other WHERE other.account_id <> ${account.id})
-    ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, member_id = excluded.member_id, disabled_at = NULL,
+    ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, issued_password_until = NULL, member_id = excluded.member_id, disabled_at = NULL,
       username = excluded.username, display_name = excluded.display_name
     RETURNING id`);
   if (rows.length === 0) return false;

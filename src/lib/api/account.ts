@@ -19,6 +19,7 @@ export type Confirmed = { password?: string };
 
 export const readOwnAccount = (): Promise<OwnAccount> => getJson('/api/account');
 
+export const changeOwnName = (displayName: string): Promise<void> => sendJson('PATCH', '/api/account', { displayName });
 export const changePassword = (current: string, next: string): Promise<void> =>
   sendJson('PUT', '/api/account/password', { current, next });
 

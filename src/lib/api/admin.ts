@@ -1,5 +1,12 @@
 import type { Invitation, Invitations, NewInvitation, OidcProvider, OidcProviders } from '$api/accounts/contract.ts';
-import type { Account, AccountChange, IssuedPassword, NewAccount, WallLink } from '$api/accounts/people/contract.ts';
+import type {
+  Account,
+  AccountChange,
+  IssuedPassword,
+  NewAccount,
+  SignInRules,
+  WallLink,
+} from '$api/accounts/people/contract.ts';
 import type { Crew, CrewBody } from '$api/crews/contract.ts';
 import type {
   Device,
@@ -76,9 +83,15 @@ export const readRetention = (station: string): Promise<Retention> => getJson('/
 export const saveRetention = (settings: RetentionChange): Promise<unknown> =>
   sendJson('PUT', '/api/retention', settings);
 
+export const readSignInRules = async (station: string): Promise<SignInRules | undefined> =>
+  (await getJson<{ rules: SignInRules[] }>('/api/sign-in-rules', { query: { station } })).rules[0];
+export const saveSignInRules = (rules: SignInRules): Promise<SignInRules> =>
+  sendJson('PUT', '/api/sign-in-rules', rules);
+
 export const readProviders = async (station?: string): Promise<OidcProvider[]> =>
   (await getJson<OidcProviders>('/api/oidc-providers', { query: { station } })).providers;
 export const addProvider = (body: object): Promise<OidcProvider> => sendJson('POST', '/api/oidc-providers', body);
 export const changeProvider = (id: string, body: object): Promise<OidcProvider> =>
   sendJson('PATCH', `/api/oidc-providers/${id}`, body);
-export const removeProvider = (id: string): Promise<void> => sendJson('DELETE', `/api/oidc-providers/${id}`);
+export const removeProvider = (id: string, confirm?: string): Promise<void> =>
+  sendJson('DELETE', `/api/oidc-providers/${id}`, undefined, { query: { confirm } });

@@ -6,12 +6,13 @@ export const enAccount: RoomMessages<'account'> = {
   'own.mustChangePassword':
     'Somebody else chose this password for you. Choose one that only you know; until then no other page opens.',
   'own.mustAddSecondFactor':
-    'An administrator needs a second step. Set up an authenticator or a passkey first; until then no other page opens.',
+    'Your role needs a second factor. Set up an authenticator or a passkey before using other pages.',
   'own.passwordHint': 'Length is what counts: a few unrelated words are safer than signs, and easier to keep in mind.',
   'own.passwordSince': 'Last changed: {{day}}',
   'own.currentPassword': 'Present password',
   'own.newPassword': 'New password',
   'own.newPasswordHint': 'At least {{count}} characters; nothing else is asked.',
+  'own.changeName': 'Change name',
   'own.changePassword': 'Change the password',
   'own.passwordChanged': 'The password is changed; sessions on other devices have ended.',
   'own.confirmPassword': 'Your password once more, so that we know it is you',

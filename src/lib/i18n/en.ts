@@ -321,6 +321,7 @@ export const en: Messages = {
   'notForAccount.first': 'Go to my first page',
 
   'problem.sign-in-failed': 'User name or password is wrong. Check Caps Lock.',
+  'problem.password-expired': 'This one-time password has ended. Ask an administrator for another.',
   'problem.second-factor-required': 'Enter the code.',
   'problem.second-factor-wrong': 'The code is wrong. It changes every 30 seconds; use the newest.',
   'problem.passkey-required': 'This account signs in with a passkey.',

@@ -315,6 +315,7 @@ export const zh = {
   'notForAccount.first': '回到我的首页',
 
   'problem.sign-in-failed': '用户名或密码不对。请检查是否开了大写锁定。',
+  'problem.password-expired': '这个一次性密码已过期。请管理员重新发一个。',
   'problem.second-factor-required': '请输入验证码。',
   'problem.second-factor-wrong': '验证码不对。它每 30 秒更换一次，请用最新的。',
   'problem.passkey-required': '这个账号要用通行密钥登录。',

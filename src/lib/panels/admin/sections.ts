@@ -11,6 +11,7 @@ import PeopleSection from './PeopleSection.svelte';
 import ProvidersSection from './ProvidersSection.svelte';
 import RetentionSection from './RetentionSection.svelte';
 import SentinelsSection from './SentinelsSection.svelte';
+import SignInSection from './SignInSection.svelte';
 import StationsSection from './StationsSection.svelte';
 import UnitsSection from './UnitsSection.svelte';
 
@@ -26,6 +27,7 @@ const sections = [
   { name: 'crews', action: 'editCrews', page: CrewsSection },
   { name: 'devices', action: 'manageDevices', page: DevicesSection },
   { name: 'gateways', action: 'manageDevices', page: GatewaysSection },
+  { name: 'signIn', action: 'manageAccounts', page: SignInSection },
   { name: 'providers', action: 'manageAccounts', page: ProvidersSection },
   { name: 'retention', action: 'manageRetention', page: RetentionSection },
 ] as const satisfies readonly { name: string; action: Action; page: Component }[];

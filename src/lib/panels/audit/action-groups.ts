@@ -18,6 +18,7 @@ export const actionGroups = [
   'gateway',
   'oidc',
   'identity-provider',
+  'sign-in-rules',
   'retention',
   'installation',
 ] as const;
