@@ -70,7 +70,6 @@ export const enDispatch: RoomMessages<'dispatch'> = {
   'duty.text': 'What happened',
   'duty.near': 'Sentinel points near',
   'duty.nobodyNear': 'No sentinel point within 300 m.',
-  'duty.away': '{{length}}',
   'duty.call': 'Call {{name}}',
   'duty.noPhone': 'No number',
   'duty.briefFailed': 'The brief could not be read. {{reason}}',
@@ -78,6 +77,4 @@ export const enDispatch: RoomMessages<'dispatch'> = {
   'duty.live': 'Connected',
   'duty.overdue': 'Please answer',
   'duty.open': 'Open the duty page',
-  'duty.ended': 'Done today',
-  'duty.sos': 'Emergency',
 };

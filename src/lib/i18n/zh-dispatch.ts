@@ -67,7 +67,6 @@ export const zhDispatch = {
   'duty.text': '警情内容',
   'duty.near': '附近的平安哨点',
   'duty.nobodyNear': '300 米内没有平安哨点。',
-  'duty.away': '{{length}}',
   'duty.call': '拨打 {{name}} 的电话',
   'duty.noPhone': '没有登记电话',
   'duty.briefFailed': '随行资料没有读到。{{reason}}',
@@ -75,6 +74,4 @@ export const zhDispatch = {
   'duty.live': '已连接',
   'duty.overdue': '请尽快应答',
   'duty.open': '打开值勤页面',
-  'duty.ended': '今天完成的任务',
-  'duty.sos': '紧急求助',
 } as const;

@@ -1,4 +1,4 @@
 export const load = async ({ parent }) => {
   const { language } = await parent();
-  await language.enter('dispatch');
+  await Promise.all([language.enter('dispatch'), language.enter('alerts')]);
 };
