@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tableFromIPC } from 'apache-arrow';
 import { roles, type Audience, type Noun, type Role } from '../../api/accounts/contract.ts';
 import { matrix } from '../../api/accounts/matrix.ts';
+import { raiseAlert } from '../../api/alerts/raise-alert.ts';
 import { sql } from '../../api/database/sql.ts';
 import { makeFixes, makeGrid, makeSentinel } from '../database/base-data.ts';
 import { makeStation } from '../database/harness.ts';
@@ -53,6 +54,11 @@ async function plant(parentId?: string): Promise<Planted> {
     await transaction.execute(sql`
       INSERT INTO members (id, station_id, sentinel_id, display_name, role)
       VALUES (${uuidv7()}, ${stationId}, ${sentinelId}, '刘志愿', 'volunteer')`);
+    for (const { unitId } of [crewed, other])
+      await raiseAlert(transaction, { stationId, kind: 'sos', cause: `sos:${unitId}`, severity: 'critical', unitId });
+    await transaction.execute(sql`
+      INSERT INTO geofences (id, station_id, name, severity, unit_kinds, area)
+      VALUES (${uuidv7()}, ${stationId}, '学校', 'warning', '{}', ST_Multi(ST_MakeEnvelope(116.4, 39.9, 116.41, 39.91, 4326)))`);
     await transaction.execute(sql`
       INSERT INTO incidents (id, station_id, number, category, occurred_at, point, description)
       VALUES (${uuidv7()}, ${stationId}, 1, 'theft', now() - interval '1 hour', ST_SetSRID(ST_MakePoint(116.405, 39.905), 4326), '报警人电话')`);
@@ -201,6 +207,30 @@ const outlets: { noun: Noun; outlet: string; look(cookie: string, at: Planted): 
         `incidents?station=${stationId}`,
       );
       return status === 200 && body.incidents.some(({ text }) => text !== null) ? 'exact' : 'none';
+    },
+  },
+  {
+    noun: 'alerts',
+    outlet: 'GET /api/alerts',
+    async look(cookie, at) {
+      const { status, body } = await get<{ alerts: { unitId: string }[] }>(cookie, `alerts?station=${at.stationId}`);
+      if (status === 200)
+        return audienceBy(
+          body.alerts.map(({ unitId }) => unitId),
+          at,
+        );
+      expectRefused(status);
+      return 'none';
+    },
+  },
+  {
+    noun: 'geofences',
+    outlet: 'GET /api/geofences',
+    async look(cookie, { stationId }) {
+      const { status, body } = await get<{ geofences: unknown[] }>(cookie, `geofences?station=${stationId}`);
+      if (status === 200) return body.geofences.length > 0 ? 'exact' : 'none';
+      expectRefused(status);
+      return 'none';
     },
   },
   {

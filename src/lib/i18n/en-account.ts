@@ -156,6 +156,7 @@ export const enAccount: RoomMessages<'account'> = {
 
   'noun.sentinels': 'sentinel points',
   'noun.grids': 'grids',
+  'noun.alerts': 'open alerts',
   'noun.members': 'members',
   'noun.units': 'units',
   'noun.devices': 'devices',

@@ -9,6 +9,8 @@ export const actionGroups = [
   'invitation',
   'station',
   'grid',
+  'geofence',
+  'alert',
   'sentinel',
   'member',
   'unit',
