@@ -1,4 +1,3 @@
-import type { Alert } from '$api/alerts/contract.ts';
 import type { Dispatch } from '$api/dispatches/contract.ts';
 import type { Figures } from '$api/figures/contract.ts';
 import type { Incident } from '$api/incidents/contract.ts';
@@ -8,6 +7,7 @@ import { entriesOfAlerts, entriesOfDispatches, entriesOfIncidents, feedLength } 
 import type { Listeners } from '$lib/state/listeners.ts';
 import type { SessionState } from '$lib/state/session-state.svelte.ts';
 import type { WallState } from '$lib/state/wall-state.svelte.ts';
+import { readAlerts } from './alerts.ts';
 import { failureFor, getJson } from './client.ts';
 import { repeatReading, type Repeated } from './repeat-reading.ts';
 
@@ -61,10 +61,8 @@ export function followWall(
         nouns: ['alerts'],
         everyMs: restEveryMs,
         async read(signal) {
-          // With those that are over, so that one that ended between two reads is not told as open.
-          const all = { ...query, state: 'all' };
-          const { alerts } = await getJson<{ alerts: Alert[] }>('/api/alerts', { query: all, signal });
-          wall.alertsLoaded(alerts.filter(({ resolvedAt }) => resolvedAt === null));
+          // The strip shows the open ones; here also what is over.
+          const alerts = await readAlerts(stationId, 'all', signal);
           wall.told('alert', entriesOfAlerts(alerts.slice(0, feedLength)));
         },
       }),

@@ -1,4 +1,3 @@
-import type { Alert } from '$api/alerts/contract.ts';
 import type { Figures } from '$api/figures/contract.ts';
 import type { SavedView } from '$api/views/contract.ts';
 import { addToFeed, replaceKind, type FeedEntry } from './feed.ts';
@@ -8,7 +7,6 @@ import { failedAfter, latestOf, type Failure, type Loadable } from './loadable.t
 export class WallState {
   #figures = $state.raw<Loadable<Figures>>({ kind: 'idle' });
   #feed = $state.raw<readonly FeedEntry[]>([]);
-  #openAlerts = $state.raw<readonly Alert[]>([]);
   #tourViews = $state.raw<readonly SavedView[]>([]);
   /** The newest numbers there are, also while none come. */
   readonly figures: Figures | undefined = $derived(latestOf(this.#figures));
@@ -21,10 +19,6 @@ export class WallState {
     return this.#feed;
   }
 
-  get openAlerts(): readonly Alert[] {
-    return this.#openAlerts;
-  }
-
   /** The views that walls show in turn, in their order. */
   get tourViews(): readonly SavedView[] {
     return this.#tourViews;
@@ -34,7 +28,6 @@ export class WallState {
   clear(): void {
     this.#figures = { kind: 'idle' };
     this.#feed = [];
-    this.#openAlerts = [];
     this.#tourViews = [];
   }
 
@@ -54,10 +47,6 @@ export class WallState {
   /** Something was seen to happen. */
   happened(entries: readonly FeedEntry[]): void {
     if (entries.length > 0) this.#feed = addToFeed(this.#feed, entries);
-  }
-
-  alertsLoaded(open: readonly Alert[]): void {
-    this.#openAlerts = open;
   }
 
   viewsLoaded(views: readonly SavedView[]): void {
