@@ -71,8 +71,7 @@ export class DensityPasses {
       modules: [incidentUniforms, latticeUniforms],
       bufferLayout: incidentBufferLayout,
       topology: 'point-list',
-      vertexCount: 1,
-      isInstanced: true,
+      isInstanced: false,
       parameters: additive,
     } as ConstructorParameters<typeof Model>[1]);
     this.#smooth = new Model(device, {
@@ -90,7 +89,7 @@ export class DensityPasses {
     const [first, second] = this.#resize(lattice);
     const props = latticeProps(lattice, anchor, bandwidthM);
     this.#count.setAttributes({ rows });
-    this.#count.setInstanceCount(count);
+    this.#count.setVertexCount(count);
     this.#count.shaderInputs.setProps({ incident: filterUniforms(bounds, anchor), lattice: props });
     const isDone =
       this.#draw(this.#count, first) &&

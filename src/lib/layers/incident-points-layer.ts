@@ -71,7 +71,7 @@ flat out float halfSidePx;
 
 void main(void) {
   source = (kind >> 16) & 3;
-  isSelected = float(gl_InstanceID == int(incidentDot.selectedIndex));
+  isSelected = float(gl_VertexID == int(incidentDot.selectedIndex));
   halfSidePx = incidentDot.radiusPx * (isSelected > 0.5 ? 2.4 : 1.0) + 1.5;
   gl_PointSize = 2.0 * halfSidePx * project.devicePixelRatio;
   // What the filter hides lies behind the eye.
@@ -135,8 +135,7 @@ export class IncidentPointsLayer extends Layer<IncidentPointsProps & LayerProps>
       id: this.props.id,
       bufferLayout: incidentBufferLayout,
       topology: 'point-list',
-      vertexCount: 1,
-      isInstanced: true,
+      isInstanced: false,
     } as ConstructorParameters<typeof Model>[1]);
     this.setState({ model, rows: lendIncidentRows(device) });
   }
@@ -153,7 +152,7 @@ export class IncidentPointsLayer extends Layer<IncidentPointsProps & LayerProps>
     if (!model || !buffer || !bounds) return;
     const anchor = anchorOf(columns);
     model.setAttributes({ rows: buffer });
-    model.setInstanceCount(columns.count);
+    model.setVertexCount(columns.count);
     model.shaderInputs.setProps({
       incident: filterUniforms(bounds, anchor),
       plane: clipUniforms(this.context.viewport, anchor),

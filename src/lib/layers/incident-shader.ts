@@ -32,11 +32,14 @@ export const incidentUniforms = {
   },
 } as const;
 
-/** One buffer of `IncidentColumns.rows`. */
+/**
+ * One buffer of `IncidentColumns.rows`, a row a vertex of one draw call. Not an instance: graphics cards begin a group of
+ * threads for each, and what stands in for one a whole draw call, so that a million would take seconds.
+ */
 export const incidentBufferLayout = [
   {
     name: 'rows',
-    stepMode: 'instance' as const,
+    stepMode: 'vertex' as const,
     byteStride: 16,
     attributes: [
       { attribute: 'place', format: 'sint32x2' as const, byteOffset: 0 },
