@@ -108,18 +108,23 @@ const isFieldError = (row: unknown): row is NonNullable<Failure['errors']>[numbe
   typeof (row as { field?: unknown } | null)?.field === 'string';
 
 /**
- * Opens an answer that is read as it comes. Only its beginning has a time limit: a long one may take long.
+ * Opens an answer that is read as it comes; `post` is sent to get it. Only its beginning has a time limit: a long one may take long.
  * @throws {ApiError} as `getJson`.
  */
 export async function openStream(
   path: string,
-  { query = {}, signal, timeoutMs = 30_000 }: RequestOptions = {},
+  { query = {}, signal, timeoutMs = 30_000, post }: RequestOptions & { post?: unknown } = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
   try {
     const response = await fetch(`${path}?${new URLSearchParams(given)}`, {
+      ...(post !== undefined && {
+        method: 'POST',
+        body: JSON.stringify(post),
+        headers: { 'Content-Type': 'application/json' },
+      }),
       signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     });
     if (response.ok && response.body) return response.body;

@@ -9,9 +9,11 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Bbox, LngLat } from '$api/positions/contract.ts';
+import { earthRadiusM } from '$lib/geo/sphere.ts';
 import type { LayerId } from '$lib/layers/order.ts';
 import { maxMapZoom } from '$lib/layers/sentinel-clusters.ts';
 import type { View } from '$lib/state/url.ts';
+import type { MapPicture } from './map-extras.svelte.ts';
 import type { Flight } from '$lib/state/view-state.svelte.ts';
 
 // MapLibre looks for its worker beside itself, where a bundle has none.
@@ -135,6 +137,33 @@ export class LiveMap {
 
   setLayers(layers: Layer[]): void {
     this.#overlay.setProps({ layers });
+  }
+
+  /** Undefined while the style is still on its way. */
+  takePicture(): MapPicture | undefined {
+    const source = this.#map.getCanvas();
+    const canvas = document.createElement('canvas');
+    let isDrawn = false;
+    const copy = (): void => {
+      isDrawn = true;
+      canvas.width = source.width;
+      canvas.height = source.height;
+      canvas.getContext('2d')!.drawImage(source, 0, 0);
+    };
+    // Within the frame that draws it: what is drawn is not kept beyond (preserveDrawingBuffer would cost every frame).
+    this.#map.once('render', copy);
+    this.#map.redraw();
+    this.#map.off('render', copy);
+    if (!isDrawn) return undefined;
+    const { lat } = this.#map.getCenter();
+    return {
+      canvas,
+      pixelRatio: source.width / source.clientWidth,
+      // The world is 512 pixels wide at zoom 0.
+      metresPerPx: (2 * Math.PI * earthRadiusM * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.#map.getZoom()),
+      bearingDeg: this.#map.getBearing(),
+      attribution: this.#map.getContainer().querySelector('.maplibregl-ctrl-attrib-inner')?.textContent ?? '',
+    };
   }
 
   /** Draws once more with the same layers: their clock has gone on. */

@@ -29,8 +29,22 @@ export interface MapExtra {
   describe?(layerId: string, object: unknown, index: number): string | undefined;
 }
 
+/** The map as it stands, as a picture. */
+export interface MapPicture {
+  canvas: HTMLCanvasElement;
+  /** Pixels of the picture for one of the page. */
+  pixelRatio: number;
+  /** In its middle, of a pixel of the page. */
+  metresPerPx: number;
+  bearingDeg: number;
+  /** Whose data it is drawn from. */
+  attribution: string;
+}
+
 /** What is drawn besides the map's own layers, by parts whose code comes later. */
 export class MapExtras {
+  /** Takes a picture of the map at once; undefined: there is no map, or its style has not come yet. */
+  takePicture: (() => MapPicture | undefined) | undefined;
   #extras = $state.raw<readonly MapExtra[]>([]);
 
   get all(): readonly MapExtra[] {

@@ -38,6 +38,14 @@ export function formatMeasureUrl({ name, period }: MeasureChoice, params: URLSea
 export interface ShownMeasure {
   /** By grid; one that is not in it has no data. */
   values: ReadonlyMap<string, number>;
+  /** What the legend calls it, with its unit; and what it says of where the numbers come from. */
+  title: string;
+  hint: string;
+  /** Grids of the station: those without a value have no data. */
+  gridCount: number;
+  /** Values are counts. */
+  isWhole: boolean;
+  sayNumber(value: number): string;
   /** From which value each class begins, ascending and above 0; 0 has a class of its own. */
   from: readonly number[];
   /** The value of a grid in words; undefined: there is none to tell. */

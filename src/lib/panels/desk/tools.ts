@@ -2,6 +2,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import Bookmark from '@lucide/svelte/icons/bookmark';
 import Hexagon from '@lucide/svelte/icons/hexagon';
 import History from '@lucide/svelte/icons/history';
+import Download from '@lucide/svelte/icons/download';
 import MapPinPlus from '@lucide/svelte/icons/map-pin-plus';
 import Send from '@lucide/svelte/icons/send';
 import type { Component } from 'svelte';
@@ -28,6 +29,9 @@ export interface Tool {
   /** What stands on its button, such as how many alerts wait. */
   loadBadge?(): Promise<{ default: Component }>;
 }
+
+/** The letter that puts the focus on the map, which arrows then move. */
+export const focusMapKey = 'm';
 
 /** The desk's tools in the order of their buttons. */
 export const tools: readonly Tool[] = [
@@ -84,5 +88,13 @@ export const tools: readonly Tool[] = [
     key: 'v',
     mayUse: (session, stationId) => session.may('saveViews', stationId),
     load: () => import('./views/ViewsTool.svelte'),
+  },
+  {
+    name: 'export',
+    label: 'desk.export',
+    icon: Download,
+    key: 'e',
+    mayUse: (session, stationId) => session.may('exportRows', stationId),
+    load: () => import('./export/ExportTool.svelte'),
   },
 ];
