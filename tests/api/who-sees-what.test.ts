@@ -234,6 +234,16 @@ const outlets: { noun: Noun; outlet: string; look(cookie: string, at: Planted): 
     },
   },
   {
+    noun: 'presence',
+    outlet: 'GET /api/presence',
+    async look(cookie, { stationId }) {
+      const { status, body } = await get<{ grids: unknown[] }>(cookie, `presence?station=${stationId}`);
+      if (status === 200) expect(body.grids).toHaveLength(1);
+      else expectRefused(status);
+      return status === 200 ? 'exact' : 'none';
+    },
+  },
+  {
     noun: 'accounts',
     outlet: 'GET /api/accounts',
     async look(cookie, { accountId }) {
