@@ -13,7 +13,9 @@ export const layerOrder = [
   { id: 'ways', beforeId: 'anchor-lines' },
   { id: 'tracks', beforeId: 'anchor-lines' },
   { id: 'trails', beforeId: 'anchor-lines' },
+  { id: 'replay-trails', beforeId: 'anchor-lines' },
   { id: 'incidents', beforeId: 'anchor-labels' },
+  { id: 'replay-incidents', beforeId: 'anchor-labels' },
   { id: 'incident-flashes', beforeId: 'anchor-labels' },
   { id: 'grid-labels', beforeId: 'anchor-labels' },
   { id: 'geofence-labels', beforeId: 'anchor-labels' },
@@ -22,6 +24,8 @@ export const layerOrder = [
   { id: 'sentinel-labels', beforeId: 'anchor-units' },
   { id: 'unit-markers', beforeId: 'anchor-units' },
   { id: 'call-signs', beforeId: 'anchor-units' },
+  { id: 'replay-markers', beforeId: 'anchor-units' },
+  { id: 'replay-call-signs', beforeId: 'anchor-units' },
   { id: 'alert-marks', beforeId: 'anchor-units' },
   { id: 'chosen-place', beforeId: 'anchor-units' },
 ] as const satisfies readonly { id: string; beforeId: AnchorId }[];

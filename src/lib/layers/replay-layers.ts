@@ -29,7 +29,7 @@ export const createReplayMarkersLayer = (
   { palette, zoom, pictograms, selectedSlot }: Look & { pictograms: OffscreenCanvas; selectedSlot: number },
 ) =>
   new UnitMarkerLayer({
-    ...placeOf('unit-markers'),
+    ...placeOf('replay-markers'),
     data: packReplayColumns(places) as never,
     pickable: true,
     pictograms,
@@ -46,7 +46,7 @@ export const createReplayMarkersLayer = (
 
 export const createReplayTrailsLayer = (trails: ReplayTrails, { palette, zoom }: Look) =>
   new TrailLayer({
-    ...placeOf('trails'),
+    ...placeOf('replay-trails'),
     data: packReplayTrails(trails) as never,
     kindColors: unitKinds.map((kind) => palette.units[kind]),
     widthPx: Math.max(2.25, unitRadiusPx(zoom) * 0.54),
@@ -60,7 +60,7 @@ export const hasPlace = (event: ReplayEvent): event is Placed => event.lngLat !=
 /** Incidents of the period that have happened by now. @param happened the same array as long as they are the same */
 export const createReplayIncidentsLayer = (happened: readonly Placed[], { palette, zoom }: Look) =>
   new ScatterplotLayer<Placed>({
-    ...placeOf('incidents'),
+    ...placeOf('replay-incidents'),
     data: happened as Placed[],
     pickable: true,
     getPosition: ({ lngLat }) => lngLat,

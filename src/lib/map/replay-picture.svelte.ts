@@ -3,7 +3,7 @@ import { drawUnitPictograms } from '$lib/layers/draw-pictograms.ts';
 import { createCallSignsLayer } from '$lib/layers/label-layers.ts';
 import { callSigns } from '$lib/layers/label-texts.ts';
 import { MovementExtension } from '$lib/layers/movement.ts';
-import type { LayerId } from '$lib/layers/order.ts';
+import { placeOf, type LayerId } from '$lib/layers/order.ts';
 import {
   createFlashesLayer,
   createReplayIncidentsLayer,
@@ -32,7 +32,7 @@ const mostNamed = 300;
 
 /** What the map shows of the past, over its own ground: units and their trails, incidents. */
 export class ReplayPicture implements MapExtra {
-  readonly pickable: readonly LayerId[] = ['unit-markers', 'incidents'];
+  readonly pickable: readonly LayerId[] = ['replay-markers', 'replay-incidents'];
   readonly #from: Sources;
   readonly #sayEvent: (event: ReplayEvent) => string;
   readonly #pictograms = drawUnitPictograms();
@@ -71,15 +71,15 @@ export class ReplayPicture implements MapExtra {
 
   onpick(layerId: string, object: unknown, index: number): void {
     const { replay } = this.#from;
-    if (layerId === 'unit-markers') {
+    if (layerId === 'replay-markers') {
       const number = replay.places.numbers[index];
       if (index >= 0 && index < replay.places.count) replay.followUnit(replay.follow === number ? undefined : number);
-    } else if (layerId === 'incidents') replay.seek((object as ReplayEvent).atMs);
+    } else if (layerId === 'replay-incidents') replay.seek((object as ReplayEvent).atMs);
   }
 
   describe(layerId: string, object: unknown, index: number): string | undefined {
     const { replay } = this.#from;
-    if (layerId === 'incidents') return this.#sayEvent(object as ReplayEvent);
+    if (layerId === 'replay-incidents') return this.#sayEvent(object as ReplayEvent);
     const number = replay.places.numbers[index];
     return number === undefined ? undefined : this.#unitAt.get(number)?.callSign;
   }
@@ -105,7 +105,9 @@ export class ReplayPicture implements MapExtra {
       { selectedNumber: follow, nowMs: 0, shown: this.#shownCallSigns },
     ).filter(({ text }) => drawing.characters.has(text));
     this.#shownCallSigns = new Set(signs.map(({ id }) => id));
-    return [markers, createCallSignsLayer(signs, drawing.characters.ready, drawing.palette, this.#movement)];
+    const named = createCallSignsLayer(signs, drawing.characters.ready, drawing.palette, this.#movement);
+    // The live map's own layer of names stands there too, and is empty.
+    return [markers, named.clone(placeOf('replay-call-signs'))];
   }
 
   #incidentLayers(drawing: Drawing): Layer[] {
