@@ -63,6 +63,19 @@ async function plant(parentId?: string): Promise<Planted> {
       INSERT INTO incidents (id, station_id, number, category, occurred_at, point, description)
       VALUES (${uuidv7()}, ${stationId}, 1, 'theft', now() - interval '1 hour', ST_SetSRID(ST_MakePoint(116.405, 39.905), 4326), '报警人电话')`);
   });
+  await database.inScope([stationId], async (transaction) => {
+    const orderId = uuidv7();
+    await transaction.execute(sql`
+      INSERT INTO dispatch_orders (id, station_id, incident_id)
+      SELECT ${orderId}, station_id, id FROM incidents WHERE station_id = ${stationId} AND number = 1`);
+    for (const { unitId } of [crewed, other])
+      await transaction.execute(sql`
+        WITH sent AS (
+          INSERT INTO dispatches (id, station_id, order_id, incident_id, unit_id)
+          SELECT ${uuidv7()}, station_id, id, incident_id, ${unitId} FROM dispatch_orders WHERE id = ${orderId} RETURNING id, station_id
+        )
+        INSERT INTO dispatch_steps (id, station_id, dispatch_id, state, actor_name) SELECT ${uuidv7()}, station_id, id, 'sent', '值班员' FROM sent`);
+  });
   await testApp.dependencies.audit.write({ stationId, actor: null, action: 'test.done', outcome: 'done' });
   const { id: accountId } = await makeAccount(database, stationId, 'analyst');
   return { stationId, gridId, sentinelId, crewed, other, accountId };
@@ -207,6 +220,23 @@ const outlets: { noun: Noun; outlet: string; look(cookie: string, at: Planted): 
         `incidents?station=${stationId}`,
       );
       return status === 200 && body.incidents.some(({ text }) => text !== null) ? 'exact' : 'none';
+    },
+  },
+  {
+    noun: 'dispatches',
+    outlet: 'GET /api/dispatches',
+    async look(cookie, at) {
+      const { status, body } = await get<{ dispatches: { unit: { id: string } }[] }>(
+        cookie,
+        `dispatches?station=${at.stationId}`,
+      );
+      if (status === 200)
+        return audienceBy(
+          body.dispatches.map(({ unit }) => unit.id),
+          at,
+        );
+      expectRefused(status);
+      return 'none';
     },
   },
   {
