@@ -89,6 +89,7 @@ export const enDesk: RoomMessages<'desk'> = {
   'brief.open': 'Open incidents',
   'brief.alerts': 'Open alerts',
   'brief.openList': 'Open incidents',
+  'brief.moreOpen_one': '{{count}} more',
   'brief.moreOpen_other': '{{count}} more',
   'brief.units': 'Units on duty',
   'shortcuts.print': 'Print a one-page brief',
