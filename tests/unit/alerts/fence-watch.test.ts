@@ -217,6 +217,6 @@ test('a thousand units far from two hundred geofences cost next to nothing', () 
   const from = performance.now();
   for (const fixes of rounds) watch.publishFixes(fixes);
   const usPerFix = ((performance.now() - from) * 1000) / 50_000;
-  // Measured 0.1 µs; the limit is for busy machines, and far below what a fix costs elsewhere.
-  expect(usPerFix).toBeLessThan(3);
+  // Measured half a microsecond of one core; the limit is for machines with other work on them.
+  expect(usPerFix).toBeLessThan(10);
 });

@@ -14,6 +14,16 @@ export type SosStanding =
   | { kind: 'refused'; failure: Failure };
 
 const retryMs = 3000;
+/** A call that did not get through is kept for so long, so that a reload or a flat battery does not lose it. */
+const keptMs = 3_600_000;
+const storageKey = 'shaodian.sos';
+
+interface Call {
+  unitId: string;
+  id: string;
+  at: string;
+  lngLat: LngLat | null;
+}
 const placeTimeoutMs = 6000;
 
 /** A UUID of version 4; `crypto.randomUUID` is missing on plain http. */
@@ -37,8 +47,8 @@ const readPlace = (): Promise<LngLat | null> =>
   });
 
 /**
- * Sends a call for help until the server has it: at once without waiting for the place, for that a second time with it if
- * the first did not get through. One press is one alert, however often it is sent.
+ * Sends a call for help until the server has it, also after a reload. The place is waited for a moment only: it comes with
+ * a later try, else the unit's newest fix stands. One press is one alert, however often it is sent.
  */
 export class SosSender {
   #standing = $state.raw<SosStanding>({ kind: 'none' });
@@ -52,19 +62,37 @@ export class SosSender {
   /** @param unitId the unit that calls */
   async send(unitId: string): Promise<void> {
     if (this.#standing.kind === 'sending' || this.#standing.kind === 'waiting') return;
-    const [id, at] = [makeId(), new Date().toISOString()];
+    const call: Call = { unitId, id: makeId(), at: new Date().toISOString(), lngLat: null };
     this.#standing = { kind: 'sending' };
-    let lngLat: LngLat | null = null;
-    const place = readPlace().then((found) => (lngLat = found));
+    keep(call);
+    const place = readPlace().then((lngLat) => {
+      call.lngLat = lngLat;
+      if (readKept()?.id === call.id) keep(call);
+    });
     // The place is worth a moment, not more.
     await Promise.race([place, pause(1500)]);
+    await this.#sendUntilThere(call);
+  }
+
+  /** Goes on with a call of this unit that had not got through when the page was left. */
+  async resume(unitId: string): Promise<void> {
+    const call = readKept();
+    if (!call || call.unitId !== unitId || this.#standing.kind !== 'none') return;
+    this.#standing = { kind: 'waiting' };
+    await this.#sendUntilThere(call);
+  }
+
+  async #sendUntilThere(call: Call): Promise<void> {
     while (!this.#ended) {
       try {
-        this.#standing = { kind: 'sent', alert: await raiseSos(unitId, { id, at, lngLat }) };
+        const { unitId, ...sos } = call;
+        this.#standing = { kind: 'sent', alert: await raiseSos(unitId, sos) };
+        keep(undefined);
         return;
       } catch (error) {
         const failure = failureFor(error);
         if (failure.kind === 'refused') {
+          keep(undefined);
           this.#standing = { kind: 'refused', failure };
           return;
         }
@@ -99,6 +127,24 @@ export class SosSender {
   end(): void {
     this.#ended = true;
     this.#wake?.();
+  }
+}
+
+function keep(call: Call | undefined): void {
+  try {
+    if (call) localStorage.setItem(storageKey, JSON.stringify(call));
+    else localStorage.removeItem(storageKey);
+  } catch {
+    // Without storage it lasts as long as the page.
+  }
+}
+
+function readKept(): Call | undefined {
+  try {
+    const call = JSON.parse(localStorage.getItem(storageKey) ?? 'null') as Call | null;
+    return call && Date.now() - Date.parse(call.at) < keptMs ? call : undefined;
+  } catch {
+    return undefined;
   }
 }
 
