@@ -20,7 +20,7 @@ export async function run({ quick }: BenchContext): Promise<BenchRow[]> {
   const file = join(directory, 'town.osm.pbf');
   const buildings = quick ? 10_000 : 60_000;
   writeFileSync(file, latticeTown(buildings));
-  const server = await startServerProcess();
+  const server = await startServerProcess({ timeoutMs: 300_000 });
   try {
     const database = openPool({ engine: 'embedded', target: { socketDir: server.dataDir }, maxConnections: 1 });
     const stationId = await makeStation(database);
