@@ -47,7 +47,24 @@ beforeAll(async () => {
     auditor: await signIn(app, station, 'auditor'),
   };
   await askers['administrator']!.ask('POST', '/api/account/tokens', { name: 'QGIS', nouns: null, expiresInDays: 30 });
-  Object.assign(ids, { unit: unitId, sentinel: sentinelId, grid: gridId, account: askers['commander']!.id });
+  const incidentId = uuidv7();
+  await askers['commander']!.ask('PUT', `/api/incidents/${incidentId}`, {
+    stationId: station,
+    category: 'noise',
+    source: 'citizen',
+    lngLat: [117.9, 29.6],
+    occurredAt: new Date().toISOString(),
+  });
+  const order = await askers['commander']!.ask('PUT', `/api/dispatches/${uuidv7()}`, { incidentId, unitIds: [unitId] });
+  const { dispatches } = order.body as { dispatches: { id: string }[] };
+  Object.assign(ids, {
+    unit: unitId,
+    sentinel: sentinelId,
+    grid: gridId,
+    account: askers['commander']!.id,
+    incident: incidentId,
+    dispatch: dispatches[0]!.id,
+  });
 });
 afterAll(() => app.close());
 
@@ -97,8 +114,18 @@ test('answers are what the document says of them, field by field', async () => {
       .replace('/units/{id}', `/units/${ids['unit']}`)
       .replace('/sentinels/{id}', `/sentinels/${ids['sentinel']}`)
       .replace('/grids/{id}', `/grids/${ids['grid']}`)
-      .replace('/accounts/{id}', `/accounts/${ids['account']}`);
-  const queries: Record<string, string> = { '/api/search': '?q=平安' };
+      .replace('/accounts/{id}', `/accounts/${ids['account']}`)
+      .replace('/incidents/{id}', `/incidents/${ids['incident']}`)
+      .replace('/dispatches/{id}', `/dispatches/${ids['dispatch']}`)
+      .replace('/stations/{id}', `/stations/${station}`);
+  const lastHour = `station=${station}&from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date().toISOString()}`;
+  const queries: Record<string, string> = {
+    '/api/search': '?q=平安',
+    '/api/nearest': `?station=${station}&lng=117.9&lat=29.6`,
+    '/api/events': `?${lastHour}`,
+    '/api/figures': `?station=${station}`,
+    '/api/presence': `?${lastHour}`,
+  };
   let checked = 0;
   for (const { method, path, answers, access } of operations) {
     if (method !== 'get' || !answers[200]?.schema || access === 'anybody') continue;
