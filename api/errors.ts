@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { FieldError } from './reading/contract.ts';
 
 /** RFC 9457 problem details, as sent. `type` is stable and relative to the server. */
 export interface ProblemDetails {
@@ -8,7 +9,7 @@ export interface ProblemDetails {
   status: number;
   detail?: string;
   /** One row per field that was refused: where it is, what came and what was expected. */
-  errors?: { field: string; got: string; expected: string }[];
+  errors?: FieldError[];
 }
 
 /** An error with an answer for the client. Thrown anywhere, mapped by `problemOf` only. */

@@ -58,7 +58,7 @@ export function createOwnAccountRoutes(ways: WaysIn) {
       const account = await confirmIdentity(ways, held, current, context.req.raw);
       if (current === next)
         throw new Problem(400, 'password-unchanged', 'This is the password there was', {
-          errors: [{ field: 'next', got: 'the same', expected: 'another password' }],
+          errors: [{ field: 'next', got: 'the same', expected: 'another password', code: 'same' }],
         });
       await judgePassword(next, account, 'next');
       const passwordHash = await hashPassword(next);

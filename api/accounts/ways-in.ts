@@ -71,5 +71,5 @@ export const invalidLink = (): Problem =>
 
 export const usernameTaken = (): Problem =>
   new Problem(409, 'username-taken', 'Somebody has this name', {
-    errors: [{ field: 'username', got: 'a name in use', expected: 'another name' }],
+    errors: [{ field: 'username', got: 'a name in use', expected: 'another name', code: 'taken' }],
   });

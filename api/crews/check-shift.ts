@@ -1,21 +1,27 @@
 import { Problem } from '../errors.ts';
+import type { FieldCode, FieldError } from '../reading/contract.ts';
 import { maxCrewRangeDays, maxShiftHours, type CrewBody } from './contract.ts';
 
 const dayMs = 86_400_000;
 
-const refuse = (field: string, got: string, expected: string) =>
-  new Problem(400, 'invalid-body', 'The body has a value that cannot be used', { errors: [{ field, got, expected }] });
+const refuse = (field: string, got: string, expected: string, code: FieldCode, params: FieldError['params'] = {}) =>
+  new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
+    errors: [{ field, got, expected, code, params }],
+  });
 
 /** @throws {Problem} 400 for a shift that ends before it starts, is too long or is over already. */
 export function requireShift({ startsAt, endsAt, memberIds }: CrewBody, nowMs: number): void {
   const lengthMs = Date.parse(endsAt) - Date.parse(startsAt);
-  if (lengthMs <= 0) throw refuse('endsAt', endsAt, 'a time after startsAt');
+  if (lengthMs <= 0) throw refuse('endsAt', endsAt, 'a time after startsAt', 'notAfter');
   if (lengthMs > maxShiftHours * 3_600_000)
-    throw refuse('endsAt', endsAt, `at most ${maxShiftHours} hours after startsAt`);
+    throw refuse('endsAt', endsAt, `at most ${maxShiftHours} hours after startsAt`, 'tooLate', {
+      hours: maxShiftHours,
+    });
   // Who was on duty is history, by which tracks are judged.
   if (Date.parse(endsAt) <= nowMs)
-    throw refuse('endsAt', endsAt, 'a time to come: shifts that are over stay as they were');
-  if (new Set(memberIds).size !== memberIds.length) throw refuse('memberIds', 'one of them twice', 'each member once');
+    throw refuse('endsAt', endsAt, 'a time to come: shifts that are over stay as they were', 'past');
+  if (new Set(memberIds).size !== memberIds.length)
+    throw refuse('memberIds', 'one of them twice', 'each member once', 'repeated');
 }
 
 /** From one day ago to 14 days ahead where nothing is said. @throws {Problem} 400 for a range that is empty or too long. */
@@ -46,6 +52,8 @@ export function requireFree(memberIds: readonly string[], busy: readonly BusyMem
       field: `memberIds.${memberIds.indexOf(memberId)}`,
       got: `${displayName}: ${callSign}, ${startsAt} – ${endsAt}`,
       expected: 'a member who is free for the whole shift',
+      code: 'busy' as const,
+      params: { name: displayName, callSign },
     })),
     extensions: { busy },
   });

@@ -144,7 +144,7 @@ function requireOpen({ isOver }: { isOver: boolean }): void {
 
 const noMember = (index: number, got: string) =>
   new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
-    errors: [{ field: `memberIds.${index}`, got, expected: 'a member of the unit’s station' }],
+    errors: [{ field: `memberIds.${index}`, got, expected: 'a member of the unit’s station', code: 'elsewhere' }],
   });
 
 const otherUnits = (crewId: string) =>

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts';
 import { Problem } from '../errors.ts';
+import type { FieldCode } from '../reading/contract.ts';
 import type { Area, CheckedGrid, GridFit, Misfit } from './contract.ts';
 import { avoidCompiling, deleteGrid, findFault, insertGrid } from './edit-queries.ts';
 import { findGaps, findOpenGaps, findOverlaps, type GridMisfit } from './queries.ts';
@@ -13,7 +14,11 @@ export function requireClosed(area: Area): void {
   for (const ring of polygons.flat()) {
     const [first, last] = [ring[0], ring.at(-1)];
     if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1])
-      throw refuse(`a ring from ${String(first)} to ${String(last)}`, 'closed rings: the last position as the first');
+      throw refuse(
+        'openRing',
+        `a ring from ${String(first)} to ${String(last)}`,
+        'closed rings: the last position as the first',
+      );
   }
 }
 
@@ -22,11 +27,11 @@ export async function requireValid(transaction: Transaction, area: Area): Promis
   const fault = await findFault(transaction, area);
   if (!fault) return;
   const where = fault.lng === null ? '' : ` at ${fault.lng.toFixed(7)}, ${fault.lat?.toFixed(7)}`;
-  throw refuse(`${fault.reason}${where}`, 'rings that cross neither themselves nor each other');
+  throw refuse('crossing', `${fault.reason}${where}`, 'rings that cross neither themselves nor each other');
 }
 
-const refuse = (got: string, expected: string) =>
-  new Problem(400, 'invalid-area', 'This is no valid area', { errors: [{ field: 'area', got, expected }] });
+const refuse = (code: FieldCode, got: string, expected: string) =>
+  new Problem(400, 'invalid-area', 'This is no valid area', { errors: [{ field: 'area', got, expected, code }] });
 
 /** How a grid of the station fits its neighbours, by the same queries as the report of an import. */
 export async function findFit(transaction: Transaction, stationId: string, number: string): Promise<GridFit> {

@@ -50,7 +50,14 @@ export function createGridEditRoutes(dependencies: Dependencies) {
     await requireValid(transaction, area);
     if (officerId !== null && !(await isOfficerOf(transaction, stationId, officerId)))
       throw new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
-        errors: [{ field: 'officerId', got: officerId, expected: 'a member of the station whose role is officer' }],
+        errors: [
+          {
+            field: 'officerId',
+            got: officerId,
+            expected: 'a member of the station whose role is officer',
+            code: 'elsewhere',
+          },
+        ],
       });
   }
 

@@ -7,7 +7,7 @@ import type { Dependencies } from '../app.ts';
 import type { Transaction } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { requireConfirmation } from '../reading/confirm-deletion.ts';
-import { deletionQuerySchema } from '../reading/contract.ts';
+import { deletionQuerySchema, type FieldCode } from '../reading/contract.ts';
 import { raiseRevision } from '../reading/queries.ts';
 import { readBody } from '../reading/read-body.ts';
 import { notFound, readId, readQuery } from '../reading/read-query.ts';
@@ -37,15 +37,15 @@ export function createMemberRoutes(dependencies: Dependencies) {
 
   async function requirePost(transaction: Transaction, member: Omit<Member, 'version'>): Promise<void> {
     const { role, sentinelId, stationId } = member;
-    const refuse = (got: string, expected: string) =>
+    const refuse = (code: FieldCode, got: string, expected: string) =>
       new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
-        errors: [{ field: 'sentinelId', got, expected }],
+        errors: [{ field: 'sentinelId', got, expected, code }],
       });
     if (sentinelId === null) return;
     if (role === 'officer')
-      throw refuse(sentinelId, 'null: an officer belongs to the station, not to a sentinel point');
+      throw refuse('officerHere', sentinelId, 'null: an officer belongs to the station, not to a sentinel point');
     if (!(await isSentinelOf(transaction, stationId, sentinelId)))
-      throw refuse(sentinelId, 'a sentinel point of the station');
+      throw refuse('elsewhere', sentinelId, 'a sentinel point of the station');
   }
 
   /** Members are shown with sentinel points, crews and grids. */

@@ -36,11 +36,62 @@ export const confirmationSchema = z.object({
 });
 export type Confirmation = z.infer<typeof confirmationSchema>;
 
+/**
+ * Why a field was refused, for a screen to say in its own language; `params` are what its sentence needs. New ones may
+ * come: who does not know one says that the field was refused, or `expected`, which is English.
+ * `missing` · `type` of JSON {type} · `format` {format} · `choice` {choices} · `tooShort`, `tooLong` in characters,
+ * `tooFew`, `tooMany` of a list, `tooSmall`, `tooLarge` {min} or {max} · `unknown` fields {names} · `repeated` · `taken`
+ * by another row · `elsewhere`: of another station · `officerHere`: an officer is of the station itself · `wallAlone` ·
+ * `notAfter` its beginning · `tooLate` {hours} after it · `past` · `busy` {name, callSign} · `timeZone` · `below` itself
+ * in the tree, `rank` in it · `openRing` · `crossing` rings · `https` · `same` as before · `invalid`: anything else.
+ */
+export const fieldCodes = [
+  'missing',
+  'type',
+  'format',
+  'choice',
+  'tooShort',
+  'tooLong',
+  'tooFew',
+  'tooMany',
+  'tooSmall',
+  'tooLarge',
+  'unknown',
+  'repeated',
+  'taken',
+  'elsewhere',
+  'officerHere',
+  'wallAlone',
+  'notAfter',
+  'tooLate',
+  'past',
+  'busy',
+  'timeZone',
+  'below',
+  'rank',
+  'openRing',
+  'crossing',
+  'https',
+  'same',
+  'invalid',
+] as const;
+export type FieldCode = (typeof fieldCodes)[number];
+
+/** One field that was refused: where it is, what came and what was expected, in English; and why, by code. */
+export const fieldErrorSchema = z.object({
+  field: z.string(),
+  got: z.string(),
+  expected: z.string(),
+  code: z.enum(fieldCodes).optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
 /** RFC 9457, the body of every refused request. */
 export const problemSchema = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string().optional(),
-  errors: z.array(z.object({ field: z.string(), got: z.string(), expected: z.string() })).optional(),
+  errors: z.array(fieldErrorSchema).optional(),
 });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Problem } from '../errors.ts';
+import { describeIssue } from './describe-issue.ts';
 import { isDeeperThan, maxJsonDepth } from '../operation/json-depth.ts';
 
 /** Largest body of a request that is not a list of positions or a file, bytes. */
@@ -29,14 +30,19 @@ export async function readBody<Schema extends z.ZodType>(schema: Schema, request
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
-    errors: parsed.error.issues.map(({ path, message }) => ({
-      field: path.join('.') || 'body',
-      // Only its kind: what came may be a password.
-      got: kindOf(
-        path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], body),
-      ),
-      expected: message,
-    })),
+    errors: parsed.error.issues.map((issue) => {
+      const came = issue.path.reduce<unknown>(
+        (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+        body,
+      );
+      return {
+        field: issue.path.join('.') || 'body',
+        // Only its kind: what came may be a password.
+        got: kindOf(came),
+        expected: issue.message,
+        ...describeIssue(issue, came),
+      };
+    }),
   });
 }
 

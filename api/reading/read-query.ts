@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../errors.ts';
+import { describeIssue } from './describe-issue.ts';
 
 /**
  * What stands after the question mark of an address, parsed.
@@ -9,9 +10,14 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, query: Recor
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
   throw new Problem(400, 'invalid-query', 'The address has a value that cannot be used', {
-    errors: parsed.error.issues.map(({ path, message }) => {
-      const field = path.join('.') || 'query';
-      return { field, got: path.length === 0 ? '' : (query[field] ?? 'nothing'), expected: message };
+    errors: parsed.error.issues.map((issue) => {
+      const field = issue.path.join('.') || 'query';
+      return {
+        field,
+        got: issue.path.length === 0 ? '' : (query[field] ?? 'nothing'),
+        expected: issue.message,
+        ...describeIssue(issue, issue.path.length === 0 ? query : query[field]),
+      };
     }),
   });
 }

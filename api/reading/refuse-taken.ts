@@ -16,7 +16,7 @@ export async function refuseTaken<T>(taken: TakenFields, work: () => Promise<T>)
     if (!known) throw error;
     throw new Problem(409, 'taken', 'Another one has this already', {
       cause: error,
-      errors: [{ ...known, got: 'one that is taken' }],
+      errors: [{ ...known, got: 'one that is taken', code: 'taken' }],
     });
   }
 }

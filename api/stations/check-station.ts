@@ -1,10 +1,13 @@
 import { Problem } from '../errors.ts';
+import type { FieldCode } from '../reading/contract.ts';
 import { stationKinds, type Station } from './contract.ts';
 
 type Placed = Pick<Station, 'id' | 'kind'> & { parentId: string | null };
 
-const refuse = (field: string, got: string, expected: string) =>
-  new Problem(400, 'invalid-body', 'The body has a value that cannot be used', { errors: [{ field, got, expected }] });
+const refuse = (code: FieldCode, field: string, got: string, expected: string) =>
+  new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
+    errors: [{ field, got, expected, code }],
+  });
 
 /**
  * An IANA name: `Intl` also takes offsets such as +08:00, which know no summer time.
@@ -15,7 +18,7 @@ export function requireTimeZone(zone: string): void {
     if (!/^[A-Za-z]/.test(zone)) throw new RangeError();
     new Intl.DateTimeFormat('en', { timeZone: zone });
   } catch {
-    throw refuse('timeZone', zone, 'an IANA time zone such as Asia/Shanghai');
+    throw refuse('timeZone', 'timeZone', zone, 'an IANA time zone such as Asia/Shanghai');
   }
 }
 
@@ -31,14 +34,15 @@ export function requirePlace(
 ): void {
   const parents = new Map(tree.map(({ id, parentId }) => [id, parentId]));
   for (let above = station.parentId; above != null; above = parents.get(above) ?? null)
-    if (above === station.id) throw refuse('parentId', station.parentId ?? '', 'a station that is not below this one');
+    if (above === station.id)
+      throw refuse('below', 'parentId', station.parentId ?? '', 'a station that is not below this one');
   const rank = (kind: Station['kind']): number => stationKinds.indexOf(kind);
   const parentKind = station.parentId === null ? undefined : kinds.get(station.parentId);
   if (parentKind && rank(parentKind) > rank(station.kind))
-    throw refuse('kind', station.kind, `a kind that can stand under a ${parentKind}`);
+    throw refuse('rank', 'kind', station.kind, `a kind that can stand under a ${parentKind}`);
   for (const { id, parentId } of tree) {
     const kind = parentId === station.id ? kinds.get(id) : undefined;
     if (kind && rank(kind) < rank(station.kind))
-      throw refuse('kind', station.kind, `a kind that can stand over a ${kind}`);
+      throw refuse('rank', 'kind', station.kind, `a kind that can stand over a ${kind}`);
   }
 }

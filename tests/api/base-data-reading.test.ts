@@ -129,7 +129,7 @@ test('an answer that the client holds is 304 until the base data changes', async
 test('a bad box, station or id is refused with what came and what was expected', async () => {
   const bad = await read('/api/grids?bbox=7,8,6,9&station=河湾');
   expect(bad.status).toBe(400);
-  expect(bad.body.errors).toEqual([
+  expect(bad.body.errors).toMatchObject([
     { field: 'station', got: '河湾', expected: 'the id of a station (UUID)' },
     { field: 'bbox', got: '7,8,6,9', expected: 'west,south,east,north in degrees, west ≤ east and south ≤ north' },
   ]);

@@ -51,7 +51,7 @@ test('a new account signs in with the password that is shown once, and has to ch
 test('a name, and a member’s account, are given once', async () => {
   const { account } = await make();
   const again = await administrator.ask('POST', '/api/accounts', body({ username: account.username.toUpperCase() }));
-  expect(again).toMatchObject({ status: 409, body: { errors: [{ field: 'username' }] } });
+  expect(again).toMatchObject({ status: 409, body: { errors: [{ field: 'username', code: 'taken' }] } });
   const memberId = uuidv7();
   await app.database.inScope([station], (transaction) =>
     transaction.execute(
@@ -245,6 +245,9 @@ test('people change how their own name is shown, and nobody else’s', async () 
   const analyst = await signIn(app, station, 'analyst');
   expect((await analyst.ask('PATCH', '/api/account', { displayName: ' 钱 分析 ' })).status).toBe(204);
   expect((await analyst.ask('GET', '/api/session')).body.account.displayName).toBe('钱 分析');
+  expect((await analyst.ask('PATCH', '/api/account', { displayName: '长'.repeat(65) })).body.errors).toEqual([
+    { field: 'displayName', got: 'a string', expected: expect.any(String), code: 'tooLong', params: { max: 64 } },
+  ]);
   for (const body of [{}, { displayName: '' }, { displayName: 'two\nlines' }, { displayName: 'x', username: 'root' }])
     expect((await analyst.ask('PATCH', '/api/account', body)).status).toBe(400);
   expect((await nobody()('PATCH', '/api/account', { displayName: 'x' })).status).toBe(401);

@@ -134,7 +134,7 @@ test('at most 20 results, and an empty question is refused', async () => {
     await makeUnit(database, station, { number, callSign: `多 ${number}` });
   expect(await search('多')).toHaveLength(20);
   const read = createReadingApp(database, [station]);
-  expect((await read('/api/search?q=%20')).body.errors).toEqual([
+  expect((await read('/api/search?q=%20')).body.errors).toMatchObject([
     { field: 'q', got: ' ', expected: 'one to 100 characters' },
   ]);
 });

@@ -141,7 +141,7 @@ test('a track begins with its first moment and ends before its last, over midnig
       [116.2, 39.9],
     ],
   ]);
-  expect(await lngs('2026-11-20T00:02:00Z', '2026-11-20T01:00:00Z')).toEqual([]);
+  expect(await lngs('2026-11-20T00:02:00Z', '2026-11-20T01:00:00Z')).toMatchObject([]);
 });
 
 test('a time without a zone, a missing time, a reversed or too long range is refused by field', async () => {
@@ -150,16 +150,19 @@ test('a time without a zone, a missing time, a reversed or too long range is ref
     return [status, body.errors];
   };
   const time = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
-  expect(await refusal('from=2026-11-20T08:00:00&to=2026-11-20T09:00:00Z')).toEqual([
+  expect(await refusal('from=2026-11-20T08:00:00&to=2026-11-20T09:00:00Z')).toMatchObject([
     400,
     [{ field: 'from', got: '2026-11-20T08:00:00', expected: time }],
   ]);
-  expect(await refusal('from=2026-11-20T08:00:00Z')).toEqual([400, [{ field: 'to', got: 'nothing', expected: time }]]);
-  expect(await refusal('from=2026-11-20T08:00:00Z&to=2026-11-20T07:00:00Z')).toEqual([
+  expect(await refusal('from=2026-11-20T08:00:00Z')).toMatchObject([
+    400,
+    [{ field: 'to', got: 'nothing', expected: time }],
+  ]);
+  expect(await refusal('from=2026-11-20T08:00:00Z&to=2026-11-20T07:00:00Z')).toMatchObject([
     400,
     [{ field: 'to', got: '2026-11-20T07:00:00Z', expected: 'a time after from' }],
   ]);
-  expect(await refusal('from=2026-11-20T08:00:00Z&to=2026-11-28T07:00:00Z')).toEqual([
+  expect(await refusal('from=2026-11-20T08:00:00Z&to=2026-11-28T07:00:00Z')).toMatchObject([
     400,
     [{ field: 'to', got: '2026-11-28T07:00:00Z', expected: 'a time at most 7 days after from' }],
   ]);

@@ -171,7 +171,7 @@ function checkIssuer(issuer: string): void {
   const { protocol, hostname } = new URL(issuer);
   if (protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))) return;
   throw new Problem(400, 'invalid-body', 'The provider must be reached by https', {
-    errors: [{ field: 'issuer', got: 'http', expected: 'an address that begins with https://' }],
+    errors: [{ field: 'issuer', got: 'http', expected: 'an address that begins with https://', code: 'https' }],
   });
 }
 

@@ -15,7 +15,9 @@ export function requireGrantable(viewer: Viewer, grants: readonly Grant[]): void
   for (const { stationId } of grants) requireAction(viewer, stationId, 'manageAccounts');
   if (grants.some(({ role }) => role === 'wall') && !isWall(grants))
     throw new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
-      errors: [{ field: 'roles', got: 'wall and another', expected: 'wall alone: a screen is no person' }],
+      errors: [
+        { field: 'roles', got: 'wall and another', expected: 'wall alone: a screen is no person', code: 'wallAlone' },
+      ],
     });
 }
 

@@ -62,7 +62,9 @@ export function createPeopleRoutes(dependencies: Dependencies) {
   async function requireMember(transaction: Transaction, stationId: string, memberId: string | null): Promise<void> {
     if (memberId !== null && !(await isMemberOf(transaction, stationId, memberId)))
       throw new Problem(400, 'invalid-body', 'The body has a value that cannot be used', {
-        errors: [{ field: 'memberId', got: memberId, expected: 'a member of the account’s station' }],
+        errors: [
+          { field: 'memberId', got: memberId, expected: 'a member of the account’s station', code: 'elsewhere' },
+        ],
       });
   }
 

@@ -81,8 +81,13 @@ function requireNewStation(name: string | undefined, timeZone: string | undefine
     throw new Problem(400, 'invalid-body', 'The first station needs a name and a time zone', {
       errors: [
         name === undefined
-          ? { field: 'stationName', got: 'nothing', expected: 'the name of the station' }
-          : { field: 'timeZone', got: timeZone ?? 'nothing', expected: 'an IANA zone like Asia/Shanghai' },
+          ? { field: 'stationName', got: 'nothing', expected: 'the name of the station', code: 'missing' as const }
+          : {
+              field: 'timeZone',
+              got: timeZone ?? 'nothing',
+              expected: 'an IANA zone like Asia/Shanghai',
+              code: 'timeZone' as const,
+            },
       ],
     });
   return { id: uuidv7(), name, timeZone };

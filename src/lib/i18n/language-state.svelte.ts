@@ -82,6 +82,10 @@ export class LanguageState {
   readonly problem = (name: string): string | undefined =>
     this.#messages.t(`problem.${name}`, { lng: this.#language, defaultValue: '' }) || undefined;
 
+  /** Why a field was refused, by the code the server gave; undefined: there is no sentence for it here. */
+  readonly fault = (code: string, params: Readonly<Record<string, string | number>> = {}): string | undefined =>
+    this.#messages.t(`field.${code}`, { lng: this.#language, defaultValue: '', ...params }) || undefined;
+
   async choose(language: Language): Promise<void> {
     for (const room of this.#rooms) await this.#load(language, room);
     this.#language = language;

@@ -1,3 +1,5 @@
+import type { FieldError } from '$api/reading/contract.ts';
+
 /**
  * Why something could not be had, for a person: the screen has words for each kind and for most problems the server
  * names; `detail` is the server's own sentence.
@@ -8,7 +10,7 @@ export interface Failure {
   problem?: string;
   detail?: string;
   /** What was refused, field by field. */
-  errors?: readonly { field: string; got: string; expected: string }[];
+  errors?: readonly FieldError[];
   /** What would be lost, or stands in the way, by noun; and the code that says that a person saw it. */
   counts?: Readonly<Record<string, number>>;
   confirm?: string;
