@@ -216,7 +216,6 @@ export const en: Messages = {
   'incident.grid': 'Grid',
   'incident.text': 'What was written down',
   'incident.noText': 'Nothing was written down',
-  'incident.textFailed': 'The text could not be read. {{reason}}',
   'incident.gone': 'This incident is no longer there.',
   'table.incidents': 'Incidents',
   'table.newest': 'The newest {{count}}; narrow them with the filter at the side.',

@@ -211,7 +211,6 @@ export const zh = {
   'incident.grid': '所在网格',
   'incident.text': '简要情况',
   'incident.noText': '没有记录文字',
-  'incident.textFailed': '文字没有读到。{{reason}}',
   'incident.gone': '这起警情已不存在。',
   'table.incidents': '警情',
   'table.newest': '按发生时间显示最近 {{count}} 起；可用左侧条件缩小范围。',
