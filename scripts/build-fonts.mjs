@@ -59,7 +59,8 @@ const said = (length) =>
     .filter(({ key, text }) => text.length <= length && !later.test(key))
     .map(({ text }) => text)
     .join('');
-const messages = ['zh', 'zh-account', 'zh-admin'].flatMap(sentencesOf).map(({ text }) => text);
+const languageFiles = readdirSync(join(root, 'src/lib/i18n')).filter((name) => /^zh(-\w+)?\.ts$/.test(name));
+const messages = languageFiles.flatMap((name) => sentencesOf(name.slice(0, -'.ts'.length))).map(({ text }) => text);
 const everywhere = [ascii, intl, marks, ...filesIn('src/lib/panels')].join('');
 /**
  * The first visit fetches what the screen shows at once; a long sentence comes when something went wrong, and strong
