@@ -1,9 +1,10 @@
 // What stands between a cold cache and the first useful picture: the real server with its demo, the real build, a
-// Chromium that was never here. Useful is a map on which grids and units can be seen; a part of the page looks at the
-// canvas for their colours, and its own time is taken off.
+// Chromium that was never here. Useful is a map on which grids and units can be seen: the page is made to look for their
+// colours on its canvas once markers were drawn, which is in the time that is told.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from '@playwright/test';
+import pg from 'pg';
 import type { Rgb } from '../../src/lib/layers/palette.ts';
 import { signInAs } from '../e2e/sign-in.ts';
 import { startServerProcess } from '../e2e/start-server.ts';
@@ -18,9 +19,11 @@ const { palettes } = await import('../../src/lib/layers/palette.ts');
 const root = join(import.meta.dirname, '../..');
 const waitMs = 90_000;
 
-export const run: Bench = async ({ quick }) => {
+export const run: Bench = async ({ postgisUrl, quick }) => {
+  if (!postgisUrl) return [];
   const mapFile = findMapFile();
-  const server = await startServerProcess({ timeoutMs: 300_000 });
+  const environment = { DATABASE_URL: await makeDatabase(postgisUrl) };
+  const server = await startServerProcess({ environment, timeoutMs: 300_000 });
   const browser = await openChromium();
   try {
     await untilUnitsReport(server.url, browser);
@@ -32,7 +35,7 @@ export const run: Bench = async ({ quick }) => {
         peer: `${(middle('shellBytes') / 1000).toFixed(0)} kB of it before the shell stood`,
       }),
       row('main thread before it, CPU', middle('cpuMs'), 'ms', {
-        peer: `longest task ${middle('longestTaskMs').toFixed(0)} ms`,
+        peer: `longest task ${middle('longestTaskMs').toFixed(0)} ms; the picture was looked at ${middle('looks')} times`,
       }),
       row('from the address to it, drawn in software', middle('pictureMs'), 'ms', {
         peer: `shell after ${middle('shellMs').toFixed(0)} ms, first paint after ${middle('paintMs').toFixed(0)} ms`,
@@ -58,6 +61,7 @@ interface Visit {
   paintMs: number;
   mapAskedMs: number;
   pictureMs: number;
+  looks: number;
 }
 
 async function visitOnce(browser: Browser, url: string, mapFile: string): Promise<Visit> {
@@ -78,6 +82,7 @@ async function visitOnce(browser: Browser, url: string, mapFile: string): Promis
       units: Object.values(light.units),
       // An outline of a little more than half its strength on the ground of a light map.
       outline: mixed(light.grid, [244, 241, 234], 140 / 255),
+      fewestUnits: 20,
     });
     await page.goto(url);
     const shellBytes = await page
@@ -86,16 +91,16 @@ async function visitOnce(browser: Browser, url: string, mapFile: string): Promis
     const seen = await page.evaluate<Seen>('watched');
     const [cpuMs, sum] = [await thread.spentMs(), bytes.sum];
     const mapAskedMs = await askedAt(page, mapFile);
-    return { ...seen, mapAskedMs, bytes: sum, shellBytes, cpuMs: cpuMs - seen.lookedMs };
+    return { ...seen, mapAskedMs, bytes: sum, shellBytes, cpuMs };
   } finally {
     await context.close();
   }
 }
 
-type Seen = Pick<Visit, 'shellMs' | 'paintMs' | 'pictureMs' | 'longestTaskMs'> & { lookedMs: number };
+type Seen = Pick<Visit, 'shellMs' | 'paintMs' | 'pictureMs' | 'longestTaskMs' | 'looks'>;
 
 /** Runs in the page before all else; tells by `window.watched` when grids and units can be seen. */
-function watchPage({ units, outline }: { units: Rgb[]; outline: Rgb }): void {
+function watchPage({ units, outline, fewestUnits }: { units: Rgb[]; outline: Rgb; fewestUnits: number }): void {
   const original = HTMLCanvasElement.prototype.getContext as (...args: unknown[]) => unknown;
   // What was drawn stays readable between frames.
   HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, attributes?: object) {
@@ -115,7 +120,15 @@ function watchPage({ units, outline }: { units: Rgb[]; outline: Rgb }): void {
   const near = (data: Uint8ClampedArray, at: number, [r, g, b]: Rgb): boolean =>
     Math.abs(data[at]! - r) < 26 && Math.abs(data[at + 1]! - g) < 26 && Math.abs(data[at + 2]! - b) < 26;
   const pen = new OffscreenCanvas(480, 270).getContext('2d', { willReadFrequently: true })!;
-  let lookedMs = 0;
+  // Reading the picture back costs as much as drawing it: it is done once markers were drawn, and seldom from then on.
+  let wasDrawn = false;
+  const prototype = WebGL2RenderingContext.prototype;
+  const { drawArraysInstanced } = prototype;
+  prototype.drawArraysInstanced = function (mode, first, count, instances) {
+    drawArraysInstanced.call(this, mode, first, count, instances);
+    wasDrawn ||= instances >= fewestUnits;
+  };
+  let looks = 0;
   const isUseful = (): boolean => {
     const canvas = document.querySelector<HTMLCanvasElement>('canvas.maplibregl-canvas');
     if (!canvas) return false;
@@ -131,15 +144,15 @@ function watchPage({ units, outline }: { units: Rgb[]; outline: Rgb }): void {
   const watched = new Promise<Seen>((resolve) => {
     const look = (): void => {
       const startedMs = performance.now();
-      const isSeen = isUseful();
-      lookedMs += performance.now() - startedMs;
-      if (!isSeen) return void setTimeout(look, 250);
+      if (!wasDrawn) return void setTimeout(look, 20);
+      looks++;
+      if (!isUseful()) return void setTimeout(look, 500);
       resolve({
         shellMs: performance.getEntriesByName('shell')[0]!.startTime,
         paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
         pictureMs: startedMs,
         longestTaskMs,
-        lookedMs,
+        looks,
       });
     };
     look();
@@ -169,6 +182,18 @@ const askedAt = (page: Page, file: string): Promise<number> =>
       )!.startTime,
     file,
   );
+
+/** An empty database beside the others' rows, for the demo. @returns its URL */
+async function makeDatabase(postgisUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: postgisUrl });
+  await client.connect();
+  const name = `first_picture_${Date.now()}`;
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  const url = new URL(postgisUrl);
+  url.pathname = name;
+  return url.href;
+}
 
 /** The chunk that begins the map, by the build's own list. */
 function findMapFile(): string {
