@@ -58,6 +58,8 @@ const symbols: LayerId[] = ['unit-markers', 'sentinels'];
 const lostForMs = 4000;
 /** A flight from one saved view to the next: slow enough to see where it goes. */
 const viewFlightMs = 3000;
+/** Where something is shown before anything else was. */
+const firstZoom = 15;
 const wholeCountry = { center: [104.2, 35.9] as [number, number], zoom: 3.4 };
 
 /** MapLibre with our layers between its own: the only owner of both. */
@@ -184,7 +186,7 @@ export class LiveMap {
       this.#map.flyTo({ center: lngLat, zoom, bearing: bearingDeg, animate, duration: viewFlightMs });
     } else if (flight.kind === 'middle') {
       // A zoom on its way would be cut short.
-      if (!this.#map.isZooming()) this.#map.jumpTo({ center: flight.lngLat });
+      if (!this.#map.isZooming()) this.#map.jumpTo({ center: flight.lngLat, ...(isFirst && { zoom: firstZoom }) });
     } else {
       const zoom = Math.max(this.#map.getZoom(), flight.minZoom);
       this.#map.easeTo({ center: flight.lngLat, zoom, animate, duration: 600 });

@@ -183,6 +183,7 @@ export class ReplayState {
     this.#clock = new ReplayClock(from, to, Math.min(to, Math.max(from, this.#atMs)), this.#speed);
     this.#status = { kind: 'ready' };
     this.show(performance.now());
+    this.#tell();
   }
 
   happened(events: readonly ReplayEvent[], isWhole: boolean): void {
