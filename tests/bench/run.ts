@@ -33,6 +33,8 @@ const engine = await openEmbedded(dataDir);
 const rows: BenchRow[] = [];
 /** Others that work on the machine slow a process with one busy thread more than a peer with several. */
 const loads = [loadavg()[0]!];
+/** One that fails does not keep the others from being measured. */
+const failed: string[] = [];
 try {
   const context: BenchContext = {
     postgisUrl: cluster.url,
@@ -46,11 +48,15 @@ try {
   await database.close();
   for (const name of names) {
     process.stderr.write(`… ${name}\n`);
-    const bench = (await import(`./${name}.ts`)) as { run?: Bench };
-    if (!bench.run) continue;
-    const measured = await bench.run(context);
-    for (const row of measured) process.stdout.write(`${JSON.stringify(row)}\n`);
-    rows.push(...measured);
+    try {
+      const { run } = (await import(`./${name}.ts`)) as { run: Bench };
+      const measured = await run(context);
+      for (const row of measured) process.stdout.write(`${JSON.stringify(row)}\n`);
+      rows.push(...measured);
+    } catch (error) {
+      failed.push(name);
+      process.stderr.write(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+    }
     loads.push(loadavg()[0]!);
   }
 } finally {
@@ -61,5 +67,6 @@ try {
 const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, ${args.includes('--quick') ? 'short runs, ' : ''}load average ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
 const table = writeTable(rows, machine);
 process.stdout.write(`\n${table}`);
-if (args.includes('--write')) writeFileSync(join(import.meta.dirname, 'README.md'), table);
-process.exit(0);
+if (failed.length > 0) process.stderr.write(`Not measured: ${failed.join(', ')}\n`);
+else if (args.includes('--write')) writeFileSync(join(import.meta.dirname, 'README.md'), table);
+process.exit(failed.length > 0 ? 1 : 0);
