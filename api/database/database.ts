@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isDatabaseGone } from '../errors.ts';
+import { parseTimestamp } from './parse-timestamp.ts';
 import type { Statement } from './sql.ts';
 
 export type Engine = 'embedded' | 'postgis';
@@ -34,6 +35,7 @@ export interface Database {
 
 // int8 within 2^53: counts and OSM ids; a number in JSON and in code.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, parseTimestamp);
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
