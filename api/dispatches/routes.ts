@@ -53,10 +53,8 @@ export function createDispatchRoutes(dependencies: Pick<Dependencies, 'database'
     const { stationId, isNew, endsAlert } = await database.inScope(viewer.stationIds, (transaction) =>
       takeAnswer(dependencies, transaction, { viewer, request }, id, said),
     );
-    if (isNew) {
-      live.announceChange(stationId, 'dispatches');
-      live.announceChange(stationId, 'incidents');
-    }
+    // Who shows an incident's timeline reads it again for this too; the incidents themselves stay as they are.
+    if (isNew) live.announceChange(stationId, 'dispatches');
     if (endsAlert) live.announceChange(stationId, 'alerts');
     const [row] = await readDispatches([stationId], dispatchScope(viewer, stationId), { id });
     return dispatchFor(viewer, row!);
@@ -102,10 +100,7 @@ export function createDispatchRoutes(dependencies: Pick<Dependencies, 'database'
       const { stationId, isNew } = await database.inScope(viewer.stationIds, (transaction) =>
         sendOrder(dependencies, transaction, { viewer, request }, id, order),
       );
-      if (isNew) {
-        live.announceChange(stationId, 'dispatches');
-        live.announceChange(stationId, 'incidents');
-      }
+      if (isNew) live.announceChange(stationId, 'dispatches');
       const rows = await readDispatches([stationId], dispatchScope(viewer, stationId));
       const dispatches = rows.filter(({ orderId }) => orderId === id).map((row) => dispatchFor(viewer, row));
       return context.json({ dispatches }, isNew ? 201 : 200, unkept);
