@@ -8,6 +8,7 @@ import { createCrewRoutes } from '../crews/routes.ts';
 import { createGatewayRoutes } from '../devices/gateway-routes.ts';
 import { createDeviceRoutes } from '../devices/routes.ts';
 import { createGridEditRoutes } from '../grids/edit-routes.ts';
+import { createGridReshapeRoutes } from '../grids/reshape-routes.ts';
 import { createMemberRoutes } from '../members/routes.ts';
 import { createSentinelEditRoutes } from '../sentinels/edit-routes.ts';
 import { createStationEditRoutes } from '../stations/edit-routes.ts';
@@ -26,5 +27,6 @@ export const createAdministrationRoutes = (dependencies: Dependencies) =>
     .route('/', createUnitEditRoutes(dependencies))
     .route('/', createDeviceRoutes(dependencies))
     .route('/', createGatewayRoutes(dependencies))
+    .route('/', createGridReshapeRoutes(dependencies))
     .route('/', createGridEditRoutes(dependencies))
     .route('/', createSentinelEditRoutes(dependencies));

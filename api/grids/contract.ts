@@ -51,6 +51,34 @@ export type GridBody = z.infer<typeof gridBodySchema>;
 export const newGridSchema = gridBodySchema.extend({ stationId: z.uuid() });
 export type NewGrid = z.infer<typeof newGridSchema>;
 
+/**
+ * `POST /api/grids/{id}/split` (If-Match): the line goes from outside to outside; the larger piece stays this grid, the
+ * other becomes a new one with this number and the same officer. Answered with both; together they are the old area.
+ */
+export const gridSplitSchema = z.strictObject({
+  line: z.array(positionSchema).min(2).max(1000),
+  number: textSchema(50),
+  name: textSchema(100).nullable().default(null),
+});
+export const splitGridSchema = z.object({ grids: z.array(gridSchema).length(2) });
+export type SplitGrid = z.infer<typeof splitGridSchema>;
+
+/** `POST /api/grids/{id}/merge?confirm=` (If-Match): the other grid becomes part of this one and is gone. */
+export const gridMergeSchema = z.strictObject({ otherId: z.uuid() });
+
+/** `GET /api/grids/last-edit?stationId` and `POST /api/grids/undo?confirm=`: the newest edit of a station's grids. */
+export const gridUndoSchema = z.strictObject({ stationId: z.uuid() });
+export const lastGridEditSchema = z.object({
+  kind: z.enum(['create', 'change', 'delete', 'split', 'merge']),
+  madeAt: z.string(),
+  madeBy: z.string(),
+  /** Numbers of the grids it changed, as they were, and as it left them. */
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+});
+export type LastGridEdit = z.infer<typeof lastGridEditSchema>;
+export const lastGridEditAnswerSchema = z.object({ edit: lastGridEditSchema.nullable() });
+
 /** Where grids do not fit together: by how much, and a place in it to fly to. */
 export const misfitSchema = z.object({
   numbers: z.array(z.string()),

@@ -24,6 +24,7 @@ import {
   type SavedGrid,
 } from './contract.ts';
 import { deleteGrid, findGrid, insertGrid, isOfficerOf, lockGrid, updateGrid } from './edit-queries.ts';
+import { insertGridEdit, keepGrids, type GridEdit } from './reshape-queries.ts';
 
 const taken = {
   grids_station_id_number_key: { field: 'number', expected: 'a number that no other grid of the station has' },
@@ -72,6 +73,15 @@ export function createGridEditRoutes(dependencies: Dependencies) {
   const read = async (transaction: Transaction, { stationId, id }: Pick<Grid, 'stationId' | 'id'>): Promise<Grid> =>
     (await findGrid(transaction, [stationId], id))!;
 
+  /** So that it can be taken back. */
+  const keep = (
+    transaction: Transaction,
+    { displayName }: Viewer,
+    kind: GridEdit['kind'],
+    { stationId, id }: Pick<Grid, 'stationId' | 'id'>,
+    before: GridEdit['before'],
+  ) => insertGridEdit(transaction, stationId, { id: uuidv7(), kind, madeBy: displayName, before, afterIds: [id] });
+
   /** In a transaction of its own: comparing all grids takes long, and the embedded engine has one session. */
   const withFit = async (grid: Grid): Promise<SavedGrid> => ({
     grid,
@@ -98,6 +108,7 @@ export function createGridEditRoutes(dependencies: Dependencies) {
         database.inScope([stationId], async (transaction) => {
           await requireBody(transaction, stationId, body);
           await insertGrid(transaction, grid);
+          await keep(transaction, viewer, 'create', grid, []);
           await raiseRevision(transaction, 'grids', stationId);
           const made = await read(transaction, grid);
           await record(transaction, { viewer, request }, 'grid.create', grid);
@@ -127,7 +138,9 @@ export function createGridEditRoutes(dependencies: Dependencies) {
           requireVersion(seen, before.version);
           const after = { ...before, ...body };
           await requireBody(transaction, after.stationId, body);
+          const kept = await keepGrids(transaction, [id]);
           await updateGrid(transaction, after);
+          await keep(transaction, viewer, 'change', after, kept);
           await raiseRevision(transaction, 'grids', after.stationId);
           const changed = await read(transaction, after);
           await record(transaction, { viewer, request }, 'grid.change', after, { fields: changedFields(before, body) });
@@ -144,7 +157,9 @@ export function createGridEditRoutes(dependencies: Dependencies) {
       await database.inScope(viewer.stationIds, async (transaction) => {
         const grid = await open(transaction, viewer, id);
         requireConfirmation(confirm, grid, {});
+        const kept = await keepGrids(transaction, [id]);
         await deleteGrid(transaction, grid.stationId, id);
+        await keep(transaction, viewer, 'delete', grid, kept);
         await raiseRevision(transaction, 'grids', grid.stationId);
         await record(transaction, { viewer, request }, 'grid.delete', grid);
       });

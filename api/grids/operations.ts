@@ -4,10 +4,15 @@ import {
   checkedGridSchema,
   gridBodySchema,
   gridCheckSchema,
+  gridMergeSchema,
   gridSchema,
+  gridSplitSchema,
+  gridUndoSchema,
   gridsQuerySchema,
+  lastGridEditAnswerSchema,
   newGridSchema,
   savedGridSchema,
+  splitGridSchema,
 } from './contract.ts';
 
 const { get, change, remove } = inRoom('Grids');
@@ -44,6 +49,33 @@ export const gridOperations: readonly Operation[] = [
     isVersioned: true,
     answers: { 200: json('the grid as it is now', savedGridSchema) },
     refuses,
+  }),
+  change('post', '/api/grids/{id}/split', 'Cuts a grid in two along a line', {
+    may,
+    body: gridSplitSchema,
+    isVersioned: true,
+    answers: { 201: json('both, which tile the area there was', splitGridSchema) },
+    refuses,
+  }),
+  change('post', '/api/grids/{id}/merge', 'Joins a neighbour to a grid; the neighbour is gone', {
+    may,
+    body: gridMergeSchema,
+    query: deletionQuerySchema,
+    isVersioned: true,
+    answers: { 200: json('the grid as it is now', gridSchema) },
+    refuses: { 400: refuses[400], 409: 'confirmation-required: with the code to send back' },
+  }),
+  get('/api/grids/last-edit', 'The newest edit of a station’s grids, which can be taken back', {
+    may,
+    query: gridUndoSchema,
+    answers: { 200: json('the edit, or null', lastGridEditAnswerSchema) },
+  }),
+  change('post', '/api/grids/undo', 'Takes the newest edit of a station’s grids back', {
+    may,
+    body: gridUndoSchema,
+    query: deletionQuerySchema,
+    answers: { 204: { says: 'the grids are as they were before it' } },
+    refuses: { 409: 'confirmation-required, changed-meanwhile, or taken: a number was given anew' },
   }),
   remove('/api/grids/{id}', 'Deletes a grid', { may, query: deletionQuerySchema }),
 ];

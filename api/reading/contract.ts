@@ -43,7 +43,8 @@ export type Confirmation = z.infer<typeof confirmationSchema>;
  * `tooFew`, `tooMany` of a list, `tooSmall`, `tooLarge` {min} or {max} · `unknown` fields {names} · `repeated` · `taken`
  * by another row · `elsewhere`: of another station · `officerHere`: an officer is of the station itself · `wallAlone` ·
  * `notAfter` its beginning · `tooLate` {hours} after it · `past` · `busy` {name, callSign} · `timeZone` · `below` itself
- * in the tree, `rank` in it · `openRing` · `crossing` rings · `https` · `same` as before · `invalid`: anything else.
+ * in the tree, `rank` in it · `openRing` · `crossing` rings · `noCut`: a line that does not cross a grid once ·
+ * `severalParts` of a grid · `apart`: no shared border · `https` · `same` as before · `invalid`: anything else.
  */
 export const fieldCodes = [
   'missing',
@@ -71,6 +72,9 @@ export const fieldCodes = [
   'rank',
   'openRing',
   'crossing',
+  'noCut',
+  'severalParts',
+  'apart',
   'https',
   'same',
   'invalid',
