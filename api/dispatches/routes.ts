@@ -26,6 +26,7 @@ import {
   includeWithdrawn,
   putAnswerSeconds,
   type DispatchRow,
+  type DispatchScope,
 } from './queries.ts';
 import { sendOrder } from './send-order.ts';
 import { takeAnswer, type SaidStep } from './take-answer.ts';
@@ -38,13 +39,10 @@ const unkept = { 'Cache-Control': 'no-store' };
 export function createDispatchRoutes(dependencies: Pick<Dependencies, 'database' | 'viewerOf' | 'audit' | 'live'>) {
   const { database, viewerOf, live } = dependencies;
   const networks = createStreetNetworks(database);
-  const readDispatches = (
-    stationIds: readonly string[],
-    ...asked: Parameters<typeof findDispatches> extends [unknown, ...infer Rest] ? Rest : never
-  ): Promise<DispatchRow[]> =>
-    database.inScope(stationIds, async (transaction) => {
+  const readDispatches = (scope: DispatchScope, which?: Parameters<typeof findDispatches>[2]): Promise<DispatchRow[]> =>
+    database.inScope(scope.stationIds, async (transaction) => {
       await includeWithdrawn(transaction);
-      return findDispatches(transaction, ...asked);
+      return findDispatches(transaction, scope, which);
     });
 
   /** One step, then the dispatch as it is. */
@@ -56,7 +54,7 @@ export function createDispatchRoutes(dependencies: Pick<Dependencies, 'database'
     // Who shows an incident's timeline reads it again for this too; the incidents themselves stay as they are.
     if (isNew) live.announceChange(stationId, 'dispatches');
     if (endsAlert) live.announceChange(stationId, 'alerts');
-    const [row] = await readDispatches([stationId], dispatchScope(viewer, stationId), { id });
+    const [row] = await readDispatches(dispatchScope(viewer, stationId), { id });
     return dispatchFor(viewer, row!);
   }
 
@@ -89,7 +87,7 @@ export function createDispatchRoutes(dependencies: Pick<Dependencies, 'database'
       const { station, state } = readQuery(dispatchesQuerySchema, context.req.query());
       const viewer = await viewerOf(context.req.raw);
       const scope = dispatchScope(viewer, station);
-      const rows = await readDispatches(scope.stationIds, scope, { openOnly: state === 'open' });
+      const rows = await readDispatches(scope, { openOnly: state === 'open' });
       return context.json({ dispatches: rows.map((row) => dispatchFor(viewer, row)) }, 200, unkept);
     })
     .put('/dispatches/:id', async (context) => {
@@ -101,7 +99,7 @@ export function createDispatchRoutes(dependencies: Pick<Dependencies, 'database'
         sendOrder(dependencies, transaction, { viewer, request }, id, order),
       );
       if (isNew) live.announceChange(stationId, 'dispatches');
-      const rows = await readDispatches([stationId], dispatchScope(viewer, stationId));
+      const rows = await readDispatches(dispatchScope(viewer, stationId));
       const dispatches = rows.filter(({ orderId }) => orderId === id).map((row) => dispatchFor(viewer, row));
       return context.json({ dispatches }, isNew ? 201 : 200, unkept);
     })
