@@ -56,11 +56,11 @@ export const mostDrawn = (): number => largest;
 /** When the next frame is through, its work over: a task behind it. */
 export const nextFrame = (): Promise<void> => new Promise((resolve) => ask(() => setTimeout(resolve, 0)));
 
-/** Waits frame by frame. @throws after ten seconds, so that a page that never draws ends the run. */
+/** Waits frame by frame. @throws after a minute, so that a page that never draws ends the run. */
 export async function untilDrawn(isDrawn: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 10_000;
+  const deadlineMs = performance.now() + 60_000;
   while (!isDrawn()) {
-    if (performance.now() > deadlineMs) throw new Error('nothing was drawn within 10 s');
+    if (performance.now() > deadlineMs) throw new Error('nothing was drawn within a minute');
     await nextFrame();
   }
 }
@@ -72,12 +72,16 @@ export function finishDrawing(): number {
   return performance.now();
 }
 
-/** Has so many frames drawn, one after the other. */
+/** A machine that others use too draws few frames in software in this. */
+const watchForMs = 8000;
+
+/** Has so many frames drawn, one after the other, or as many as there is time for. */
 export async function watchFrames(count: number, repaint: () => void): Promise<FrameCost[]> {
   const costs: FrameCost[] = [];
   repaint();
   await nextFrame();
-  for (let i = 0; i < count; i++) {
+  const endsAtMs = performance.now() + watchForMs;
+  for (let i = 0; i < count && (i < 3 || performance.now() < endsAtMs); i++) {
     const [before, startedMs] = [spentMs, performance.now()];
     repaint();
     await nextFrame();
