@@ -48,14 +48,20 @@ export class GridIndex {
     this.#cellHeight = (north - south) / this.#side || 1;
     this.#edgesOfCell = new Array<number[] | undefined>(this.#side ** 2);
     for (let at = 0; at < this.#edges.length; at += 4) this.#enter(at);
-    this.#gridOfCell = Int32Array.from({ length: this.#side ** 2 }, (_, cell) =>
-      this.#edgesOfCell[cell]
-        ? -1
-        : this.#search(
-            west + ((cell % this.#side) + 0.5) * this.#cellWidth,
-            south + (Math.floor(cell / this.#side) + 0.5) * this.#cellHeight,
-          ),
-    );
+    this.#gridOfCell = new Int32Array(this.#side ** 2).fill(-1);
+    for (let cell = 0; cell < this.#gridOfCell.length; cell++) {
+      if (this.#edgesOfCell[cell]) continue;
+      // Between two cells without a border there is none either.
+      const [left, below] = [cell % this.#side === 0 ? -1 : cell - 1, cell - this.#side];
+      const neighbour = [left, below].find((other) => other >= 0 && !this.#edgesOfCell[other]);
+      this.#gridOfCell[cell] =
+        neighbour === undefined
+          ? this.#search(
+              west + ((cell % this.#side) + 0.5) * this.#cellWidth,
+              south + (Math.floor(cell / this.#side) + 0.5) * this.#cellHeight,
+            )
+          : this.#gridOfCell[neighbour]!;
+    }
   }
 
   /** The place of the grid that holds this point, -1: none. */

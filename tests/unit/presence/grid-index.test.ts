@@ -58,9 +58,9 @@ test('lines at random are shared as counting points on them says', () => {
   const random = seededRandom(7);
   const grids = Array.from({ length: 25 }, (_, i) => square(`g${i}`, i % 5, Math.floor(i / 5)));
   const index = new GridIndex(grids);
-  for (let run = 0; run < 200; run++) {
+  for (let run = 0; run < 60; run++) {
     const [ax, ay, bx, by] = [random() * 7 - 1, random() * 7 - 1, random() * 7 - 1, random() * 7 - 1];
-    const steps = 4000;
+    const steps = 2000;
     const counted = new Map<number, number>();
     for (let step = 0; step < steps; step++) {
       const share = (step + 0.5) / steps;
