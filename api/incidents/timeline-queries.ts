@@ -65,7 +65,9 @@ export async function findTimeline(
       texts: Partial<Record<IncidentEventTextField, string>> | null;
     }
   >(sql`
-    SELECT e.id, e.kind, e.at, e.detail,
+    SELECT e.id, e.kind, e.at,
+      -- Of what units do, the detail names them too.
+      CASE WHEN ${showsUnits}::boolean OR e.kind IN ('created', 'corrected') THEN e.detail ELSE '{}'::jsonb END AS detail,
       CASE WHEN ${showsActors}::boolean AND e.actor_name IS NOT NULL
         THEN jsonb_build_object('accountId', e.actor_id, 'name', e.actor_name) END AS actor,
       CASE WHEN ${showsUnits}::boolean AND u.id IS NOT NULL

@@ -7,6 +7,7 @@ import { roles, type Role } from '../../api/accounts/contract.ts';
 import { actionMatrix } from '../../api/accounts/matrix.ts';
 import { sql } from '../../api/database/sql.ts';
 import type { IncidentWithTimeline, RecordedIncident } from '../../api/incidents/record-contract.ts';
+import { appendIncidentEvent } from '../../api/incidents/timeline-queries.ts';
 import { makeSentinel } from '../database/base-data.ts';
 import { makeStation } from '../database/harness.ts';
 import { makeIncidents } from '../database/make-incidents.ts';
@@ -352,9 +353,20 @@ describe('the timeline', () => {
     const { id } = await made();
     await put(id, bodyOf({ text: '更正' }), { seen: 1 });
     await enter(id, 'closed', { note: '备注' });
+    await app.database.inScope([station], (transaction) =>
+      appendIncidentEvent(transaction, {
+        stationId: station,
+        incidentId: id,
+        kind: 'arrived',
+        actor: null,
+        detail: { callSign: '平安-01' },
+      }),
+    );
+    expect((await read(id)).timeline[3]!.detail).toEqual({ callSign: '平安-01' });
+    expect((await read(id, 'analyst')).timeline[3]!.detail).toEqual({});
     for (const role of ['analyst', 'wall'] as const) {
       const seen = await read(id, role);
-      expect(kindsOf(seen)).toEqual(['created', 'corrected', 'closed']);
+      expect(kindsOf(seen)).toEqual(['created', 'corrected', 'closed', 'arrived']);
       expect(seen.timeline.every(({ actor, note, textBefore }) => !actor && !note && !textBefore)).toBe(true);
       expect(JSON.stringify(seen)).not.toMatch(/更正|备注|手机|of a test/);
     }

@@ -55,6 +55,7 @@ export const enRecord: RoomMessages<'record'> = {
   'record.event.arrived': 'Arrived',
   'record.event.handedOver': 'Handed over',
   'record.event.closed': 'Closed',
+  'record.event.unitDone': 'Unit is done',
   'record.event.reopened': 'Reopened',
   'record.event.withdrawn': 'Withdrawn',
   'record.do.closed': 'Close',

@@ -53,6 +53,7 @@ export const zhRecord = {
   'record.event.arrived': '到达现场',
   'record.event.handedOver': '移交',
   'record.event.closed': '办结',
+  'record.event.unitDone': '单元处置完毕',
   'record.event.reopened': '重新办理',
   'record.event.withdrawn': '撤销登记',
   'record.do.closed': '办结',
