@@ -29,7 +29,7 @@ export function createExportRoutes({
         address: clientAddressOf(request),
         outcome: 'done',
       });
-    if (asked.what === 'picture' || asked.what === 'brief') {
+    if ('query' in asked) {
       await note(asked.what === 'picture' ? 'export.picture' : 'export.brief', { query: asked.query });
       return context.body(null, 204);
     }

@@ -25,7 +25,8 @@ export interface Tool {
   /** Words that its panel needs besides the desk's. */
   room?: Room;
   mayUse(session: SessionState, stationId: string): boolean;
-  load(): Promise<{ default: Component<ToolProps> }>;
+  /** Its panel, which takes of `ToolProps` what it needs. */
+  load(): Promise<{ default: Component<never> }>;
   /** What stands on its button, such as how many alerts wait. */
   loadBadge?(): Promise<{ default: Component }>;
 }
