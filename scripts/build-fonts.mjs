@@ -35,9 +35,9 @@ const names =
   '省市县区镇乡村街道路巷弄里号栋幢单元室层楼东西南北中前后左右内外新老大学校医院幼儿园公园广场花苑庭府邸城湾湖桥站港码头商场超市银行酒店宾馆大厦中心小区社区居委会物业派出所警务消防';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
-const filesIn = (directory) =>
+const filesIn = (directory, { recursive = true } = {}) =>
   existsSync(join(root, directory))
-    ? readdirSync(join(root, directory), { recursive: true })
+    ? readdirSync(join(root, directory), { recursive })
         .filter((name) => /\.(ts|svelte)$/.test(name))
         .map((name) => read(join(directory, name)))
     : [];
@@ -61,15 +61,16 @@ const said = (length) =>
     .join('');
 const languageFiles = readdirSync(join(root, 'src/lib/i18n')).filter((name) => /^zh(-\w+)?\.ts$/.test(name));
 const messages = languageFiles.flatMap((name) => sentencesOf(name.slice(0, -'.ts'.length))).map(({ text }) => text);
-const everywhere = [ascii, intl, marks, ...filesIn('src/lib/panels')].join('');
+/** What rooms say besides comes with them. */
+const everywhere = [ascii, intl, marks, ...filesIn('src/lib/panels', { recursive: false })].join('');
 /**
  * The first visit fetches what the screen shows at once; a long sentence comes when something went wrong, and strong
  * type is for headings and labels. Their other characters are among the likely ones.
  */
 const coreOf = { 400: unique(said(18) + everywhere), 600: unique(said(10) + everywhere) };
-const likely = unique([names, ...messages, ...filesIn('api/stations/demo'), ...filesIn('tiles')].join('')).filter(
-  isHan,
-);
+const likely = unique(
+  [names, ...messages, ...filesIn('src/lib/panels'), ...filesIn('api/stations/demo'), ...filesIn('tiles')].join(''),
+).filter(isHan);
 
 /** "U+4e00-4e02,U+4e10" of a set of code points. */
 function toRange(codePoints) {
