@@ -34,6 +34,8 @@ export class IncidentDraft {
   text = $state('');
   #sending = $state.raw<Sending>({ kind: 'idle' });
   #repeat: ReturnType<typeof setTimeout> | undefined;
+  /** Counts sendings: the answer to one that was replaced changes nothing here. */
+  #sent = 0;
   /** Told when it is stored; the form that is open then. */
   onstored: ((incident: IncidentWithTimeline) => void) | undefined;
 
@@ -83,14 +85,14 @@ export class IncidentDraft {
   /** Ends the sending of what waits for the network; what was written stays. */
   hold(): void {
     clearTimeout(this.#repeat);
-    if (this.#sending.kind === 'waiting') this.#sending = { kind: 'idle' };
+    this.#sent++;
+    this.#sending = { kind: 'idle' };
   }
 
   /** Throws away what was written. */
   clear(): void {
     this.hold();
     this.#id = uuidv7();
-    this.#sending = { kind: 'idle' };
     this.lngLat = undefined;
     this.placeName = this.category = this.wallTime = this.text = this.sentinelId = '';
     this.source = 'citizen';
@@ -104,12 +106,16 @@ export class IncidentDraft {
   }
 
   async #send(body: RecordedIncident): Promise<void> {
-    this.#sending = { kind: 'sending' };
+    const own = ++this.#sent;
+    // While it is sent again by itself, the screen goes on saying why.
+    if (this.#sending.kind !== 'waiting') this.#sending = { kind: 'sending' };
     try {
       const incident = await sendRecording(this.#id, body, this.corrected?.version);
+      if (own !== this.#sent) return;
       this.clear();
       this.onstored?.(incident);
     } catch (error) {
+      if (own !== this.#sent) return;
       const failure = failureFor(error);
       if (!isWorthRepeating(failure)) {
         this.#sending = { kind: 'refused', failure };
