@@ -66,7 +66,8 @@ export type SplitGrid = z.infer<typeof splitGridSchema>;
 /** `POST /api/grids/{id}/merge?confirm=` (If-Match): the other grid becomes part of this one and is gone. */
 export const gridMergeSchema = z.strictObject({ otherId: z.uuid() });
 
-/** `GET /api/grids/last-edit?stationId` and `POST /api/grids/undo?confirm=`: the newest edit of a station's grids. */
+/** `GET /api/grids/last-edit?station` and `POST /api/grids/undo?confirm=`: the newest edit of a station's grids. */
+export const lastGridEditQuerySchema = z.object({ station: z.uuid('the id of a station (UUID)') });
 export const gridUndoSchema = z.strictObject({ stationId: z.uuid() });
 export const lastGridEditSchema = z.object({
   kind: z.enum(['create', 'change', 'delete', 'split', 'merge']),

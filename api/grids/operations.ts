@@ -10,6 +10,7 @@ import {
   gridUndoSchema,
   gridsQuerySchema,
   lastGridEditAnswerSchema,
+  lastGridEditQuerySchema,
   newGridSchema,
   savedGridSchema,
   splitGridSchema,
@@ -67,7 +68,7 @@ export const gridOperations: readonly Operation[] = [
   }),
   get('/api/grids/last-edit', 'The newest edit of a station’s grids, which can be taken back', {
     may,
-    query: gridUndoSchema,
+    query: lastGridEditQuerySchema,
     answers: { 200: json('the edit, or null', lastGridEditAnswerSchema) },
   }),
   change('post', '/api/grids/undo', 'Takes the newest edit of a station’s grids back', {

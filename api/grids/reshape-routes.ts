@@ -17,6 +17,7 @@ import {
   gridMergeSchema,
   gridSplitSchema,
   gridUndoSchema,
+  lastGridEditQuerySchema,
   type Area,
   type Grid,
   type LastGridEdit,
@@ -128,9 +129,9 @@ export function createGridReshapeRoutes(dependencies: Dependencies) {
       return context.json(merged);
     })
     .get('/grids/last-edit', async (context) => {
-      const { stationId } = readQuery(gridUndoSchema, context.req.query());
-      const viewer = await viewerOf(context.req.raw);
-      requireAction(viewer, stationId.toLowerCase(), 'editGrids');
+      const { station } = readQuery(lastGridEditQuerySchema, context.req.query());
+      const stationId = station.toLowerCase();
+      requireAction(await viewerOf(context.req.raw), stationId, 'editGrids');
       const edit = await database.inScope([stationId], (transaction) => findLastEdit(transaction, stationId));
       return context.json({ edit: edit && describe(edit) }, 200, unkept);
     })

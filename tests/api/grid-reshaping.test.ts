@@ -30,7 +30,7 @@ async function confirmed(path: string, body: unknown) {
   expect(first).toMatchObject({ status: 409, body: { type: '/problems/confirmation-required' } });
   return administrator.ask('POST', `${path}?confirm=${first.body.confirm}`, body, whatever);
 }
-const lastEdit = async () => (await administrator.ask('GET', `/api/grids/last-edit?stationId=${station}`)).body.edit;
+const lastEdit = async () => (await administrator.ask('GET', `/api/grids/last-edit?station=${station}`)).body.edit;
 const undo = () => confirmed('/api/grids/undo', { stationId: station });
 /** What two shapes do not share, and what two grids share, in square degrees. */
 async function areaOf(numbers: string[]): Promise<{ union: string; sum: number; whole: number }> {

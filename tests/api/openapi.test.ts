@@ -121,6 +121,7 @@ test('answers are what the document says of them, field by field', async () => {
   const lastHour = `station=${station}&from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date().toISOString()}`;
   const queries: Record<string, string> = {
     '/api/search': '?q=平安',
+    '/api/grids/last-edit': `?station=${station}`,
     '/api/nearest': `?station=${station}&lng=117.9&lat=29.6`,
     '/api/events': `?${lastHour}`,
     '/api/figures': `?station=${station}`,

@@ -281,6 +281,37 @@ test('a corner of a grid that is taken elsewhere, by hand or by typing, tells wh
   await expect(dialog().getByLabel('边界坐标')).toHaveValue(new RegExp(nudged.join(', ')));
 });
 
+test('a grid is cut in two along a line, and is one again when that is taken back', async () => {
+  await open('grids', '警务网格');
+  const count = await page.getByRole('rowheader').count();
+  const number = (await page.getByRole('rowheader').first().textContent())?.trim() ?? '';
+  await openRow(number);
+  const corners = (await dialog().getByLabel('边界坐标').inputValue())
+    .split('\n')
+    .map((line) => line.split(', ').map(Number));
+  const lngs = corners.map(([lng = 0]) => lng);
+  const lats = corners.map(([, lat = 0]) => lat);
+  const middle = (Math.min(...lngs) + Math.max(...lngs)) / 2;
+  await button('沿线拆分').click();
+  await dialog()
+    .getByLabel('拆分线坐标')
+    .fill(`${middle}, ${Math.min(...lats) - 0.001}\n${middle}, ${Math.max(...lats) + 0.001}`);
+  await dialog().getByLabel('新网格编号').fill(number);
+  await button('沿线拆分').click();
+  // Said in the language of the page, beside the field.
+  await expect(dialog()).toContainText('已有同样的，请换一个');
+  await dialog().getByLabel('新网格编号').fill('拆-1');
+  await button('沿线拆分').click();
+  await expect(dialog()).toBeHidden();
+  await expect(rowOf('拆-1')).toBeVisible();
+  await expect(page.getByRole('rowheader')).toHaveCount(count + 1);
+  await button('撤回上次保存', page).click();
+  await expect(page.getByText(`拆分网格（${number}、拆-1）`)).toBeVisible();
+  await button('确认撤回', page).click();
+  await expect(rowOf('拆-1')).toHaveCount(0);
+  await expect(page.getByRole('rowheader')).toHaveCount(count);
+});
+
 test('a sentinel point is moved on the map', async () => {
   await open('sentinels', '平安哨点');
   const name = (await page.getByRole('rowheader').first().textContent())?.trim() ?? '';
@@ -357,6 +388,8 @@ test('the auditor reads all of it in words, searches it and takes it along as a 
     ['新建成员', '方晓舟'],
     ['排班'],
     ['修改网格'],
+    ['拆分网格'],
+    ['撤回网格修改'],
     ['修改哨点'],
     ['修改保存期限'],
     ['删除单元', '夜巡-03'],

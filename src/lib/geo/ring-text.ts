@@ -21,6 +21,18 @@ export function parseRing(text: string): Position[] | { badLine: number } {
   return [...ring, first];
 }
 
+/** A line as it is typed; undefined: not all lines are places, or there are fewer than two. */
+export function parseLine(text: string): Position[] | undefined {
+  const places = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(parsePosition);
+  const line = places.filter((place) => place !== undefined);
+  return line.length >= 2 && line.length === places.length ? line : undefined;
+}
+export const writeLine = (line: readonly (readonly number[])[]): string =>
+  line.map(([lng, lat]) => `${round(lng ?? 0)}, ${round(lat ?? 0)}`).join('\n');
+
 /** "117.1234, 29.1234"; undefined: no place on earth. */
 export function parsePosition(text: string): Position | undefined {
   const [lng, lat, ...rest] = text

@@ -1,8 +1,9 @@
 import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import type { FeatureCollection, Point, Polygon } from 'geojson';
+import type { FeatureCollection, LineString, Point, Polygon } from 'geojson';
 import {
   TerraDraw,
+  TerraDrawLineStringMode,
   TerraDrawPointMode,
   TerraDrawPolygonMode,
   TerraDrawSelectMode,
@@ -14,13 +15,14 @@ import type { Bbox, LngLat } from '$api/positions/contract.ts';
 
 setWorkerUrl(workerUrl);
 
-export type Drawn = Polygon | Point;
+export type Drawn = Polygon | Point | LineString;
 
 interface DrawMapOptions {
   container: HTMLElement;
   style: StyleSpecification;
   bbox: Bbox | undefined;
-  kind: Drawn['type'];
+  /** 'none': what is there is looked at only. */
+  kind: Drawn['type'] | 'none';
   /** What is there already and is changed; undefined: it is yet to be drawn. */
   initial: Drawn | undefined;
   /** What lies around it, to draw along. */
@@ -32,6 +34,7 @@ interface DrawMapOptions {
 }
 
 const coordinatePrecision = 7;
+const modes = { Polygon: 'polygon', Point: 'point', LineString: 'linestring' } as const;
 
 /** A map to draw one area or one point on. Its own small map: the live one goes on showing what is true. */
 export class DrawMap {
@@ -97,12 +100,16 @@ export class DrawMap {
             updateType === 'finish' ? ValidateNotSelfIntersecting(feature) : { valid: true },
         }),
         new TerraDrawPointMode({ editable: true }),
+        new TerraDrawLineStringMode(),
         new TerraDrawSelectMode({
           flags: {
             polygon: {
               feature: { draggable: false, coordinates: { midpoints: true, draggable: true, deletable: true } },
             },
             point: { feature: { draggable: true } },
+            linestring: {
+              feature: { draggable: false, coordinates: { midpoints: true, draggable: true, deletable: true } },
+            },
           },
         }),
       ],
@@ -116,7 +123,7 @@ export class DrawMap {
       this.#select();
     });
     if (initial) this.#put(initial);
-    else draw.setMode(this.#options.kind === 'Polygon' ? 'polygon' : 'point');
+    else if (this.#options.kind !== 'none') draw.setMode(modes[this.#options.kind]);
     // Above what is drawn, so that what does not fit is never hidden.
     this.#map.addLayer({
       id: 'misfits',
@@ -133,8 +140,8 @@ export class DrawMap {
   }
 
   #put(drawn: Drawn): void {
-    const mode = drawn.type === 'Polygon' ? 'polygon' : 'point';
-    this.#draw?.addFeatures([{ type: 'Feature', geometry: roundOff(drawn), properties: { mode } }]);
+    const properties = { mode: modes[drawn.type] };
+    this.#draw?.addFeatures([{ type: 'Feature', geometry: roundOff(drawn), properties }]);
     this.#select();
   }
 
@@ -154,9 +161,9 @@ export class DrawMap {
 
   #all() {
     const { kind } = this.#options;
-    const mode = kind === 'Polygon' ? 'polygon' : 'point';
+    if (kind === 'none') return [];
     return (this.#draw?.getSnapshot() ?? []).filter(
-      ({ geometry, properties }) => geometry.type === kind && properties.mode === mode,
+      ({ geometry, properties }) => geometry.type === kind && properties.mode === modes[kind],
     );
   }
 
@@ -166,7 +173,8 @@ export class DrawMap {
 
   #tell(): void {
     const geometry = this.#feature()?.geometry;
-    if (geometry?.type === 'Polygon' || geometry?.type === 'Point') this.#options.ondrawn(geometry);
+    if (geometry?.type === 'Polygon' || geometry?.type === 'Point' || geometry?.type === 'LineString')
+      this.#options.ondrawn(geometry);
   }
 }
 
@@ -183,7 +191,7 @@ const pointsAt = (places: readonly LngLat[]): FeatureCollection => ({
 function roundOff(drawn: Drawn): Drawn {
   const round = (position: number[]): number[] =>
     position.map((degrees) => Number(degrees.toFixed(coordinatePrecision)));
-  return drawn.type === 'Point'
-    ? { ...drawn, coordinates: round(drawn.coordinates) }
-    : { ...drawn, coordinates: drawn.coordinates.map((ring) => ring.map(round)) };
+  if (drawn.type === 'Point') return { ...drawn, coordinates: round(drawn.coordinates) };
+  if (drawn.type === 'LineString') return { ...drawn, coordinates: drawn.coordinates.map(round) };
+  return { ...drawn, coordinates: drawn.coordinates.map((ring) => ring.map(round)) };
 }
