@@ -51,7 +51,6 @@ export const reportedIncidentSchema = z.strictObject({
   sourceId: textSchema(200).optional(),
 });
 export type RecordedIncident = z.input<typeof recordedIncidentSchema>;
-export type ReportedIncident = z.input<typeof reportedIncidentSchema>;
 
 /** What people do to an incident besides correcting it; units' answers come by their dispatch. */
 export const enteredEventKinds = ['handedOver', 'closed', 'reopened', 'withdrawn'] as const;
