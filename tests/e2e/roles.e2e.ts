@@ -53,7 +53,7 @@ test('a commander lands on the live map of the whole station', async ({ page }) 
   await isLive(page);
   await expect(page.getByRole('switch', { name: '显示巡逻单元' })).toBeVisible();
   await expect(page.getByTestId('on-duty')).toHaveText('63');
-  expect(await menuOf(page)).toEqual(['管理', '我的账号']);
+  expect(await menuOf(page)).toEqual(['回放', '大屏', '管理', '我的账号']);
   await isNotForAccount(page, '/audit');
   const { stations } = await page.evaluate(
     async () => (await (await fetch('/api/stations')).json()) as { stations: { id: string }[] },
@@ -67,7 +67,7 @@ test('an officer lands on the live map of the own station', async ({ page }) => 
   const { refused } = await signIn(page, 'officer');
   await isLive(page);
   await expect(page.getByTestId('on-duty')).toHaveText('63');
-  expect(await menuOf(page)).toEqual(['管理', '我的账号']);
+  expect(await menuOf(page)).toEqual(['值勤', '回放', '大屏', '管理', '我的账号']);
   await isNotForAccount(page, '/audit');
   expect(refused).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('a volunteer sees the own unit and nobody else’s, on a phone', async ({ p
   await isLive(page);
   const own = page.getByRole('region', { name: '我的巡逻单元' });
   await expect(own.getByRole('button').first()).toBeVisible();
-  expect(await menuOf(page)).toEqual(['我的账号']);
+  expect(await menuOf(page)).toEqual(['值勤', '回放', '我的账号']);
   const units = await page.evaluate(
     async () => ((await (await fetch('/api/units')).json()) as { units: unknown[] }).units,
   );
@@ -109,10 +109,11 @@ test('an analyst sees the map without anybody on it, and is told so', async ({ p
 
 test('a wall shows the map and nothing to click it away with', async ({ page }) => {
   const { refused } = await signIn(page, 'wall');
-  await isLive(page);
+  await expect(page).toHaveURL(/\/wall/);
+  await expect(page.getByTestId('data-age')).toHaveText('数据为最新', { timeout: 60_000 });
   await expect(page.locator('canvas.maplibregl-canvas')).toBeVisible();
-  await expect(page.getByRole('combobox', { name: '搜索' })).toHaveCount(0);
-  expect(await menuOf(page)).toEqual([]);
+  await expect(page.getByRole('button')).toHaveCount(0);
+  await isNotForAccount(page, '/replay');
   await isNotForAccount(page, '/account');
   await isNotForAccount(page, '/admin');
   expect(refused).toEqual([]);
