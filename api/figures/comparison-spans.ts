@@ -17,7 +17,7 @@ export interface ComparisonSpans {
  * than the date, so that against 23 November of last year a Monday would be measured by a Sunday; it also keeps both
  * comparisons on one weekday, and needs no rule for 29 February. Comparisons of months and years take calendar dates.
  */
-export const lastYearDays = 364;
+const lastYearDays = 364;
 const lastWeekDays = 7;
 
 /**

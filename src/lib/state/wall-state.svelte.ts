@@ -11,10 +11,6 @@ export class WallState {
   /** The newest numbers there are, also while none come. */
   readonly figures: Figures | undefined = $derived(latestOf(this.#figures));
 
-  get figuresStatus(): Loadable<Figures> {
-    return this.#figures;
-  }
-
   get feed(): readonly FeedEntry[] {
     return this.#feed;
   }
