@@ -77,7 +77,10 @@ test.beforeAll(async ({ playwright }) => {
 test.afterAll(() => server?.remove());
 
 test.beforeEach(async ({ context }) => {
-  await context.addCookies([{ ...cookie, url: server.url, secure: true, httpOnly: true, sameSite: 'Strict' }]);
+  const { hostname } = new URL(server.url);
+  await context.addCookies([
+    { ...cookie, domain: hostname, path: '/', secure: true, httpOnly: true, sameSite: 'Strict' },
+  ]);
 });
 
 interface Look {
