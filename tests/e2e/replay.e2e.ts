@@ -99,7 +99,7 @@ async function lookBack(page: Page, { atMs, centre: [lng, lat], zoom, more = '',
     `${server.url}/replay?station=${station}&v=${zoom}/${lat}/${lng}&layers=units&from=${from}&to=${to}&t=${iso(atMs)}${more}`,
   );
   await page.getByRole('dialog').getByRole('textbox').fill(reason);
-  await page.getByRole('button', { name: '查看', exact: true }).click();
+  await page.getByRole('button', { name: '查看轨迹' }).click();
   await expect(page.locator('canvas.maplibregl-canvas')).toBeVisible();
   await expect(page.getByRole('button', { name: '播放' })).toBeEnabled();
 }
