@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import type { FieldError } from './contract.ts';
 
-type Issue = Parameters<z.core.$ZodErrorMap>[0];
-
 const tooLittle = { string: 'tooShort', array: 'tooFew', set: 'tooFew' } as const;
 const tooMuch = { string: 'tooLong', array: 'tooMany', set: 'tooMany' } as const;
 
@@ -11,7 +9,7 @@ const tooMuch = { string: 'tooLong', array: 'tooMany', set: 'tooMany' } as const
  * schemas are for programs and logs.
  * @param value what came; undefined: nothing
  */
-export function describeIssue(issue: Issue, value: unknown): Required<Pick<FieldError, 'code' | 'params'>> {
+export function describeIssue(issue: z.core.$ZodIssue, value: unknown): Required<Pick<FieldError, 'code' | 'params'>> {
   if (value === undefined || value === null || value === '') return { code: 'missing', params: {} };
   switch (issue.code) {
     case 'invalid_type':
