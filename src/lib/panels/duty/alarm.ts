@@ -30,11 +30,11 @@ export class Alarm {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    navigator.vibrate?.(0);
+    vibrate(0);
   }
 
   #sound(): void {
-    navigator.vibrate?.([400, 150, 400, 150, 800]);
+    vibrate([400, 150, 400, 150, 800]);
     const audio = this.#audio;
     if (audio?.state !== 'running') return;
     for (let i = 0; i < 6; i++) {
@@ -53,4 +53,9 @@ export class Alarm {
       tone.stop(from + toneS);
     }
   }
+}
+
+/** Before the first touch a browser refuses, and says so in its log each time. */
+function vibrate(pattern: number | number[]): void {
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern);
 }
