@@ -235,8 +235,9 @@ function pathAt(path: string, tables: readonly string[], place: Planted): string
   const now = Date.now();
   const query = new URLSearchParams({
     station: place.stationId,
-    from: new Date(now - 86_400_000).toISOString(),
-    to: new Date(now + 86_400_000).toISOString(),
+    // No longer than any route takes at once.
+    from: new Date(now - 43_200_000).toISOString(),
+    to: new Date(now + 43_200_000).toISOString(),
     reason: 'walk of all routes',
     q: 'geheim',
     lng: '116.4',
