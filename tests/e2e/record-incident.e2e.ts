@@ -4,7 +4,8 @@ import { readPixels } from './read-pixels.ts';
 import { signInAs } from './sign-in.ts';
 
 // Drawn in software: a small picture leaves the time limits to what they measure.
-test.use({ viewport: { width: 900, height: 560 }, contextOptions: { reducedMotion: 'reduce' }, colorScheme: 'light' });
+// Wide enough that the drawer leaves the middle of the map free.
+test.use({ viewport: { width: 1280, height: 560 }, contextOptions: { reducedMotion: 'reduce' }, colorScheme: 'light' });
 test.setTimeout(240_000);
 
 type LngLat = [lng: number, lat: number];
