@@ -232,6 +232,7 @@ test('whose past was looked at, when and why is in the audit log; without a reas
   expect(entry).toContainEqual(expect.objectContaining({ targetName: 'Moulins', units: '1 Moulins', reason }));
 
   await page.reload();
+  await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: '填写理由' })).toBeVisible();
   await expect(page.getByRole('button', { name: '播放' })).toBeDisabled();
