@@ -91,6 +91,9 @@ const bodyOf: Record<string, (at: Holdings) => object> = {
   'post /api/grids': (at) => ({ stationId: at.station, number: uuidv7(), area }),
   'post /api/grids/check': (at) => ({ stationId: at.station, area }),
   'put /api/grids/{id}': () => ({ number: 'G', area }),
+  'post /api/grids/{id}/split': () => ({ line: [[116.99, 29.004], [117.02, 29.004]], number: uuidv7() }), // prettier-ignore
+  'post /api/grids/{id}/merge': (at) => ({ otherId: at.grid }),
+  'post /api/grids/undo': (at) => ({ stationId: at.station }),
   'post /api/sentinels': (at) => ({ stationId: at.station, ...sentinel, number: uuidv7() }),
   'put /api/sentinels/{id}': () => sentinel,
   'post /api/members': (at) => ({ stationId: at.station, displayName: 'x', role: 'guard' }),
@@ -101,6 +104,7 @@ const bodyOf: Record<string, (at: Holdings) => object> = {
   'post /api/gateways': (at) => ({ stationId: at.station, name: uuidv7() }),
   'patch /api/gateways/{id}': () => ({ name: uuidv7() }),
   'post /api/gateways/{id}/token': () => ({}),
+  'put /api/sign-in-rules': (at) => ({ stationId: at.station, secondFactorRoles: ['commander'] }),
   'post /api/accounts': (at) => ({ stationId: at.station, username: `u${uuidv7()}`, displayName: 'x' }),
   'patch /api/accounts/{id}': () => ({ displayName: 'x' }),
 };
@@ -137,11 +141,19 @@ test('no route of administration takes an id of a station above or beside, in pa
 });
 
 test('the same ids in queries find nothing', async () => {
+  const rest = new URLSearchParams({
+    from: '2026-01-01T00:00:00Z',
+    to: '2026-01-01T12:00:00Z',
+    reason: 'x',
+    lng: '117',
+    lat: '29',
+  });
   for (const { method, path, query } of operations) {
-    const fields = (query as { shape?: object } | undefined)?.shape ?? {};
+    const { shape, in: before } = (query ?? {}) as { shape?: object; in?: { shape?: object } };
+    const fields = shape ?? before?.shape ?? {};
     if (method !== 'get' || !('station' in fields) || path.startsWith('/api/search')) continue;
     const ask = async (station: string) =>
-      (await app.app.request(`${path}?station=${station}`, { headers: { Cookie: attacker.cookie } })).status;
+      (await app.app.request(`${path}?station=${station}&${rest}`, { headers: { Cookie: attacker.cookie } })).status;
     const status = await ask(stations.sibling);
     // 403 where the account may see nothing of the kind at all; either way the same as for a station that is none.
     expect([path, [403, 404].includes(status), await ask(uuidv7())]).toEqual([path, true, status]);
@@ -161,6 +173,7 @@ test('what is one’s own is no bridge to another station’s', async () => {
     ['POST', '/api/devices', { stationId: own.station, name: 'x', unitId: sibling.unit }],
     ['PUT', `/api/grids/${own.grid}`, { number: 'G', area, officerId: sibling.member }],
     ['POST', '/api/grids/check', { stationId: own.station, id: sibling.grid, area }],
+    ['POST', `/api/grids/${own.grid}/merge`, { otherId: sibling.grid }],
     ['PATCH', `/api/accounts/${own.account}`, { memberId: sibling.member }],
     ['PATCH', `/api/accounts/${own.account}`, { stationId: sibling.station }],
     ['PATCH', `/api/accounts/${own.account}`, { roles: [{ stationId: sibling.station, role: 'commander' }] }],
