@@ -9,5 +9,6 @@ export default defineConfig({
   plugins: [dropInlineStyle(), sveltekit(), dropUnusedSchemas()],
   // The Content-Security-Policy takes fonts and pictures from files only, never from data: URLs in a stylesheet.
   build: { assetsInlineLimit: 0 },
-  server: { proxy: { '/api': { target: api, ws: true } } },
+  // Not the contracts, which lie in a folder of the same name and are the page's own code.
+  server: { proxy: { '^/api/(?!.*[.]ts($|[?]))': { target: api, ws: true } } },
 });
