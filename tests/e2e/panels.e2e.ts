@@ -31,7 +31,7 @@ test('arrows walk through the results of all kinds; a name that is nowhere says 
   await page.goto('/?view=table');
   const box = page.getByRole('combobox', { name: '搜索' });
   await box.fill('柳湾');
-  const options = page.getByRole('option');
+  const options = page.getByRole('listbox').getByRole('option');
   await expect(options.nth(2)).toBeVisible();
   await expect(options.nth(0)).toHaveAttribute('aria-selected', 'true');
   await box.press('ArrowDown');
