@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeTextSchema } from '../reading/contract.ts';
 
 /** The chain of what belongs to no station: failed sign-ins of unknown names, changes of stations themselves. */
 export const installationChain = '00000000-0000-0000-0000-000000000000';
@@ -11,20 +12,12 @@ export type AuditOutcome = (typeof auditOutcomes)[number];
 export const maxAuditPage = 500;
 export const maxAuditExport = 100_000;
 
-const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
-
-const instantSchema = z
-  .string(expectedTime)
-  // An unescaped + in an address arrives as a space.
-  .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
-  .pipe(z.iso.datetime({ offset: true, error: expectedTime }));
-
 const filters = {
   /** One station, or `installationChain`; without it all that the viewer may audit. */
   station: z.guid('the id of a station (UUID)').optional(),
   /** from ≤ time < to */
-  from: instantSchema.optional(),
-  to: instantSchema.optional(),
+  from: timeTextSchema.optional(),
+  to: timeTextSchema.optional(),
   /** An account's id, or a part of the actor's name. */
   actor: z.string().trim().min(1).max(200).optional(),
   /** An action, or the beginning of one up to a dot: `session` finds `session.begin`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { incidentSources } from '../incidents/contract.ts';
 import { maxTracksRangeMs } from '../tracks/contract.ts';
-import { instantSchema } from '../units/contract.ts';
+import { instantSchema } from '../reading/contract.ts';
 
 /** The most events of one answer. */
 export const maxEvents = 5000;

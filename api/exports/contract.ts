@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { incidentSources } from '../incidents/contract.ts';
-import { unitKinds } from '../positions/contract.ts';
-
-const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
-const instantSchema = z.iso.datetime({ offset: true, error: expectedTime }).transform((text) => Date.parse(text));
+import { bboxTupleSchema, unitKinds } from '../positions/contract.ts';
+import { instantSchema } from '../reading/contract.ts';
 
 /** Which incidents: as the map's filter, in the station's own time. What is left out narrows nothing. */
 export const exportFilterSchema = z.strictObject({
@@ -23,15 +21,7 @@ const rows = {
   stationId: z.uuid(),
   format: z.enum(['geojson', 'csv']),
   /** Only what lies in it: [west, south, east, north]; left out: the whole station. A grid is in it when it touches it. */
-  bbox: z
-    .tuple([
-      z.number().min(-180).max(180),
-      z.number().min(-90).max(90),
-      z.number().min(-180).max(180),
-      z.number().min(-90).max(90),
-    ])
-    .refine(([west, south, east, north]) => west <= east && south <= north, 'west ≤ east and south ≤ north')
-    .optional(),
+  bbox: bboxTupleSchema.optional(),
 };
 
 /**

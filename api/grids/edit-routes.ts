@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
 import { requireAction } from '../accounts/audience.ts';
-import { changedFields, recordChange } from '../accounts/record-change.ts';
+import { changedFields } from '../accounts/record-change.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { Dependencies } from '../app.ts';
 import type { Transaction } from '../database/database.ts';
@@ -23,7 +23,8 @@ import {
   type GridBody,
   type SavedGrid,
 } from './contract.ts';
-import { deleteGrid, findGrid, insertGrid, isOfficerOf, lockGrid, updateGrid } from './edit-queries.ts';
+import { deleteGrid, findGrid, insertGrid, isOfficerOf, updateGrid } from './edit-queries.ts';
+import { openGrid, readGrid, recordGridChange } from './open-grid.ts';
 import { insertGridEdit, keepGrids, type GridEdit } from './reshape-queries.ts';
 
 const taken = {
@@ -33,15 +34,6 @@ const taken = {
 /** Grids drawn and changed on the map. */
 export function createGridEditRoutes(dependencies: Dependencies) {
   const { database, viewerOf } = dependencies;
-
-  /** The grid, locked. @throws {Problem} 404, 403 */
-  async function open(transaction: Transaction, viewer: Viewer, id: string): Promise<Grid> {
-    await lockGrid(transaction, viewer.stationIds, id);
-    const grid = await findGrid(transaction, viewer.stationIds, id);
-    if (!grid) throw notFound('grid', id);
-    requireAction(viewer, grid.stationId, 'editGrids');
-    return grid;
-  }
 
   async function requireBody(
     transaction: Transaction,
@@ -61,17 +53,6 @@ export function createGridEditRoutes(dependencies: Dependencies) {
         ],
       });
   }
-
-  const record = (
-    transaction: Transaction,
-    by: { viewer: Viewer; request: Request },
-    action: string,
-    { stationId, id, number: name }: Pick<Grid, 'stationId' | 'id' | 'number'>,
-    detail: Record<string, unknown> = {},
-  ) => recordChange(dependencies, transaction, by, { stationId, action, target: { kind: 'grid', id, name }, detail });
-
-  const read = async (transaction: Transaction, { stationId, id }: Pick<Grid, 'stationId' | 'id'>): Promise<Grid> =>
-    (await findGrid(transaction, [stationId], id))!;
 
   /** So that it can be taken back. */
   const keep = (
@@ -110,8 +91,8 @@ export function createGridEditRoutes(dependencies: Dependencies) {
           await insertGrid(transaction, grid);
           await keep(transaction, viewer, 'create', grid, []);
           await raiseRevision(transaction, 'grids', stationId);
-          const made = await read(transaction, grid);
-          await record(transaction, { viewer, request }, 'grid.create', grid);
+          const made = await readGrid(transaction, grid);
+          await recordGridChange(dependencies, transaction, { viewer, request }, 'grid.create', grid);
           return made;
         }),
       );
@@ -134,7 +115,7 @@ export function createGridEditRoutes(dependencies: Dependencies) {
       requireClosed(body.area);
       const changed = await refuseTaken(taken, () =>
         database.inScope(viewer.stationIds, async (transaction) => {
-          const before = await open(transaction, viewer, id);
+          const before = await openGrid(transaction, viewer, id);
           requireVersion(seen, before.version);
           const after = { ...before, ...body };
           await requireBody(transaction, after.stationId, body);
@@ -142,8 +123,10 @@ export function createGridEditRoutes(dependencies: Dependencies) {
           await updateGrid(transaction, after);
           await keep(transaction, viewer, 'change', after, kept);
           await raiseRevision(transaction, 'grids', after.stationId);
-          const changed = await read(transaction, after);
-          await record(transaction, { viewer, request }, 'grid.change', after, { fields: changedFields(before, body) });
+          const changed = await readGrid(transaction, after);
+          await recordGridChange(dependencies, transaction, { viewer, request }, 'grid.change', after, {
+            fields: changedFields(before, body),
+          });
           return changed;
         }),
       );
@@ -155,13 +138,13 @@ export function createGridEditRoutes(dependencies: Dependencies) {
       const { confirm } = readQuery(deletionQuerySchema, context.req.query());
       const viewer = await viewerOf(request);
       await database.inScope(viewer.stationIds, async (transaction) => {
-        const grid = await open(transaction, viewer, id);
+        const grid = await openGrid(transaction, viewer, id);
         requireConfirmation(confirm, grid, {});
         const kept = await keepGrids(transaction, [id]);
         await deleteGrid(transaction, grid.stationId, id);
         await keep(transaction, viewer, 'delete', grid, kept);
         await raiseRevision(transaction, 'grids', grid.stationId);
-        await record(transaction, { viewer, request }, 'grid.delete', grid);
+        await recordGridChange(dependencies, transaction, { viewer, request }, 'grid.delete', grid);
       });
       return context.body(null, 204);
     });

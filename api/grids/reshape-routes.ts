@@ -1,10 +1,7 @@
 import { Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
 import { requireAction } from '../accounts/audience.ts';
-import { recordChange } from '../accounts/record-change.ts';
-import type { Viewer } from '../accounts/viewer.ts';
 import type { Dependencies } from '../app.ts';
-import type { Transaction } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { requireConfirmation } from '../reading/confirm-deletion.ts';
 import { deletionQuerySchema, type FieldCode } from '../reading/contract.ts';
@@ -19,10 +16,10 @@ import {
   gridUndoSchema,
   lastGridEditQuerySchema,
   type Area,
-  type Grid,
   type LastGridEdit,
 } from './contract.ts';
-import { deleteGrid, findGrid, insertGrid, lockGrid, updateGrid } from './edit-queries.ts';
+import { deleteGrid, insertGrid, updateGrid } from './edit-queries.ts';
+import { openGrid, readGrid, recordGridChange } from './open-grid.ts';
 import {
   cutArea,
   findLastEdit,
@@ -47,24 +44,6 @@ const refuse = (field: string, code: FieldCode, got: string, expected: string) =
 export function createGridReshapeRoutes(dependencies: Dependencies) {
   const { database, viewerOf } = dependencies;
 
-  /** The grid, locked. @throws {Problem} 404, 403 */
-  async function open(transaction: Transaction, viewer: Viewer, id: string): Promise<Grid> {
-    await lockGrid(transaction, viewer.stationIds, id);
-    const grid = await findGrid(transaction, viewer.stationIds, id);
-    if (!grid) throw notFound('grid', id);
-    requireAction(viewer, grid.stationId, 'editGrids');
-    return grid;
-  }
-  const read = async (transaction: Transaction, { stationId, id }: Pick<Grid, 'stationId' | 'id'>): Promise<Grid> =>
-    (await findGrid(transaction, [stationId], id))!;
-  const record = (
-    transaction: Transaction,
-    by: { viewer: Viewer; request: Request },
-    action: string,
-    { stationId, id, number: name }: Pick<Grid, 'stationId' | 'id' | 'number'>,
-    detail: Record<string, unknown>,
-  ) => recordChange(dependencies, transaction, by, { stationId, action, target: { kind: 'grid', id, name }, detail });
-
   return new Hono()
     .post('/grids/:id/split', async (context) => {
       const request = context.req.raw;
@@ -74,7 +53,7 @@ export function createGridReshapeRoutes(dependencies: Dependencies) {
       const seen = readVersion(request);
       const grids = await refuseTaken(taken, () =>
         database.inScope(viewer.stationIds, async (transaction) => {
-          const grid = await open(transaction, viewer, id);
+          const grid = await openGrid(transaction, viewer, id);
           requireVersion(seen, grid.version);
           if (grid.area.type === 'MultiPolygon')
             throw refuse('line', 'severalParts', 'a grid of several parts', 'a grid of one part');
@@ -94,8 +73,10 @@ export function createGridReshapeRoutes(dependencies: Dependencies) {
           const edit = { id: uuidv7(), kind: 'split' as const, madeBy: viewer.displayName, before };
           await insertGridEdit(transaction, grid.stationId, { ...edit, afterIds: [id, made.id] });
           await raiseRevision(transaction, 'grids', grid.stationId);
-          await record(transaction, { viewer, request }, 'grid.split', grid, { into: [grid.number, number] });
-          return [await read(transaction, grid), await read(transaction, made)];
+          await recordGridChange(dependencies, transaction, { viewer, request }, 'grid.split', grid, {
+            into: [grid.number, number],
+          });
+          return [await readGrid(transaction, grid), await readGrid(transaction, made)];
         }),
       );
       return context.json({ grids }, 201);
@@ -108,8 +89,8 @@ export function createGridReshapeRoutes(dependencies: Dependencies) {
       const { otherId } = await readBody(gridMergeSchema, request);
       const seen = readVersion(request);
       const merged = await database.inScope(viewer.stationIds, async (transaction) => {
-        const grid = await open(transaction, viewer, id);
-        const other = await open(transaction, viewer, otherId.toLowerCase());
+        const grid = await openGrid(transaction, viewer, id);
+        const other = await openGrid(transaction, viewer, otherId.toLowerCase());
         requireVersion(seen, grid.version);
         if (other.stationId !== grid.stationId || other.id === grid.id)
           throw refuse('otherId', 'elsewhere', other.number, 'another grid of the same station');
@@ -123,8 +104,10 @@ export function createGridReshapeRoutes(dependencies: Dependencies) {
         const edit = { id: uuidv7(), kind: 'merge' as const, madeBy: viewer.displayName, before };
         await insertGridEdit(transaction, grid.stationId, { ...edit, afterIds: [id] });
         await raiseRevision(transaction, 'grids', grid.stationId);
-        await record(transaction, { viewer, request }, 'grid.merge', grid, { from: [grid.number, other.number] });
-        return read(transaction, grid);
+        await recordGridChange(dependencies, transaction, { viewer, request }, 'grid.merge', grid, {
+          from: [grid.number, other.number],
+        });
+        return readGrid(transaction, grid);
       });
       return context.json(merged);
     })
@@ -154,7 +137,7 @@ export function createGridReshapeRoutes(dependencies: Dependencies) {
           await putGridsBack(transaction, stationId, edit);
           await raiseRevision(transaction, 'grids', stationId);
           const [first] = [...edit.before, ...edit.after];
-          await record(transaction, { viewer, request }, 'grid.undo', { stationId, id: first!.id, number: first!.number }, { edit: edit.kind }); // prettier-ignore
+          await recordGridChange(dependencies, transaction, { viewer, request }, 'grid.undo', { stationId, id: first!.id, number: first!.number }, { edit: edit.kind }); // prettier-ignore
         }),
       );
       return context.body(null, 204);

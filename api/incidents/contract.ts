@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bboxSchema } from '../positions/contract.ts';
-import { versionSchema } from '../reading/contract.ts';
+import { instantSchema, versionSchema } from '../reading/contract.ts';
 
 /** Who told of an incident. */
 export const incidentSources = ['citizen', 'patrol', 'sentinel'] as const;
@@ -45,14 +45,6 @@ export const incidentCategories = {
   drunkenness: { zh: '醉酒滋事', en: 'Drunkenness' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 export type IncidentCategory = keyof typeof incidentCategories;
-
-const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
-const instantSchema = z
-  .string(expectedTime)
-  // An unescaped + in an address arrives as a space.
-  .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
-  .pipe(z.iso.datetime({ offset: true, error: expectedTime }))
-  .transform((text) => Date.parse(text));
 
 const listOf = <Entry>(entry: z.ZodType<Entry, string>, most: number) =>
   z

@@ -6,6 +6,7 @@
 // connect again without resume. What a viewer sends of its view is answered in whole cells, so only a view of other
 // cells need be sent. Units that stay in a cell the viewer leaves are not removed one by one: the trailer's range says so.
 import { z } from 'zod';
+import { bboxTupleSchema } from '../positions/contract.ts';
 import type { LiveTick } from './frame.ts';
 
 export * from './frame-cells.ts';
@@ -21,14 +22,7 @@ export const cellRangeSchema = z.strictObject({ west: column, south: row, east: 
 export const viewMessage = z.strictObject({
   type: z.literal('view'),
   /** West, south, east, north in degrees. */
-  bbox: z
-    .tuple([
-      z.number().min(-180).max(180),
-      z.number().min(-90).max(90),
-      z.number().min(-180).max(180),
-      z.number().min(-90).max(90),
-    ])
-    .refine(([west, south, east, north]) => west <= east && south <= north, 'west ≤ east and south ≤ north'),
+  bbox: bboxTupleSchema,
   /** The last tick seen and the cells held then: within 30 ticks the answer is what was missed, else everything. */
   resume: z.strictObject({ epoch: u32, tick: u32, range: cellRangeSchema }).optional(),
 });

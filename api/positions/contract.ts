@@ -9,6 +9,16 @@ export type LngLat = [lng: number, lat: number];
 /** West, south, east, north in WGS 84 degrees. */
 export type Bbox = [west: number, south: number, east: number, north: number];
 
+/** West, south, east, north in degrees, as JSON. */
+export const bboxTupleSchema = z
+  .tuple([
+    z.number().min(-180).max(180),
+    z.number().min(-90).max(90),
+    z.number().min(-180).max(180),
+    z.number().min(-90).max(90),
+  ])
+  .refine(([west, south, east, north]) => west <= east && south <= north, 'west ≤ east and south ≤ north');
+
 export const bboxSchema = z.string().transform((text, context): Bbox => {
   const numbers = text.split(',').map(Number);
   const [west, south, east, north] = numbers;

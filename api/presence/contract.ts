@@ -12,6 +12,7 @@
 // not end a stay. It counts in the hour in which it began. What a beat-patrol study calls dose is both (Koper, 1995).
 import { z } from 'zod';
 import { unitKinds } from '../positions/contract.ts';
+import { instantSchema } from '../reading/contract.ts';
 
 export { GridIndex, type IndexedGrid } from './grid-index.ts';
 
@@ -22,14 +23,6 @@ export const visitWithinMs = 300_000;
 export const hourMs = 3_600_000;
 /** The longest time one answer counts. */
 export const maxPresenceMs = 400 * 24 * hourMs;
-
-const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
-const instantSchema = z
-  .string(expectedTime)
-  // An unescaped + in an address arrives as a space.
-  .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
-  .pipe(z.iso.datetime({ offset: true, error: expectedTime }))
-  .transform((text) => Date.parse(text));
 
 /**
  * `GET /api/presence?station&from&to&kinds`: whole hours, those of which a part lies in from ≤ time < to. Without `to`

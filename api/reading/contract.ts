@@ -11,6 +11,18 @@ export const textSchema = (maxLength: number) => {
     .regex(/^[^\p{Cc}\u2028\u2029]*$/u, expected);
 };
 
+const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
+
+/** A moment as it is written, ISO 8601. */
+export const timeTextSchema = z
+  .string(expectedTime)
+  // An unescaped + in an address arrives as a space.
+  .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
+  .pipe(z.iso.datetime({ offset: true, error: expectedTime }));
+
+/** A moment, as milliseconds since 1970. */
+export const instantSchema = timeTextSchema.transform((text) => Date.parse(text));
+
 /**
  * Raised with every change of a row. Who changes one sends the version they saw, `If-Match: "3"` (or `*` for whatever
  * stands): 412 when it has changed since, 428 when none was sent.

@@ -1,22 +1,13 @@
+import { roadClasses, type RoadClass } from '../../tiles/schema.ts';
 import type { UnitKind } from '../positions/contract.ts';
 
 /** What moves along streets; a UAV does not. */
 export type StreetKind = Exclude<UnitKind, 'uav'>;
 export const streetKinds = ['foot', 'bike', 'car'] as const satisfies readonly StreetKind[];
 
-/** Classes of streets as the import writes them (api/basemap/osm/classify.ts). */
-export const streetClasses = [
-  'motorway',
-  'trunk',
-  'primary',
-  'secondary',
-  'tertiary',
-  'residential',
-  'service',
-  'pedestrian',
-  'path',
-] as const;
-export type StreetClass = (typeof streetClasses)[number];
+/** Classes of roads that units move along. */
+export type StreetClass = Exclude<RoadClass, 'rail'>;
+export const streetClasses = roadClasses.filter((name): name is StreetClass => name !== 'rail');
 
 const walkingKmh = 5;
 /** A bicycle that is pushed: OSRM's bicycle profile. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unitKinds } from '../positions/contract.ts';
-import { instantSchema, reasonSchema } from '../units/contract.ts';
+import { instantSchema } from '../reading/contract.ts';
+import { reasonSchema } from '../units/contract.ts';
 
 /** The longest time, the most fixes and the most named units of one answer. */
 export const maxTracksRangeMs = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textSchema, versionSchema } from '../reading/contract.ts';
+import { instantSchema, textSchema, timeTextSchema, versionSchema } from '../reading/contract.ts';
 import { unitKinds, type UnitKind } from '../positions/contract.ts';
 import { memberRoles } from '../sentinels/contract.ts';
 
@@ -64,16 +64,6 @@ export type UnitChange = z.infer<typeof unitChangeSchema>;
 export const maxTrackRangeMs = 7 * 86_400_000;
 export const maxTrackFixes = 100_000;
 
-const expectedTime = 'a time with its zone, such as 2026-11-22T08:00:00+08:00 or 2026-11-22T00:00:00Z';
-
-/** A moment, as milliseconds since 1970. */
-export const instantSchema = z
-  .string(expectedTime)
-  // An unescaped + in an address arrives as a space.
-  .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
-  .pipe(z.iso.datetime({ offset: true, error: expectedTime }))
-  .transform((text) => Date.parse(text));
-
 /** Characters of the reason that a look at a past track is given. */
 export const maxReasonLength = 200;
 
@@ -134,7 +124,7 @@ export const ownShiftAgainMs = 60 * 60_000;
 export const shiftSchema = z.discriminatedUnion('action', [
   z.strictObject({
     action: z.literal('start'),
-    endsAt: z.iso.datetime({ offset: true, error: expectedTime }).nullish(),
+    endsAt: timeTextSchema.nullish(),
   }),
   z.strictObject({ action: z.literal('end') }),
 ]);

@@ -1,10 +1,25 @@
+import { getIncidentState } from './incident-state.svelte.ts';
 import { formatIncidentUrl, parseIncidentUrl } from './incident-url.ts';
-import { formatMeasureUrl, parseMeasureUrl } from './measure-state.svelte.ts';
+import { getLayerState } from './layer-state.svelte.ts';
+import { formatMeasureUrl, getMeasureState, parseMeasureUrl } from './measure-state.svelte.ts';
 import type { ScreenState } from './screen-state.svelte.ts';
+import { getSelectionState } from './selection-state.svelte.ts';
+import { getStationState } from './station-state.svelte.ts';
 import { formatQuery, formatScreenUrl, layerNames, parseScreenUrl } from './url.ts';
+import { getViewState } from './view-state.svelte.ts';
 
 /** The parts of a screen that its address tells. */
 export type Addressed = Pick<ScreenState, 'view' | 'layers' | 'selection' | 'stations' | 'incidents' | 'measure'>;
+
+/** Those of the page; call it while a component is being made. */
+export const getAddressed = (): Addressed => ({
+  view: getViewState(),
+  layers: getLayerState(),
+  selection: getSelectionState(),
+  stations: getStationState(),
+  incidents: getIncidentState(),
+  measure: getMeasureState(),
+});
 
 /** Most of these would be the maker's own, and not the view. */
 const foreign = ['language', 'theme'];

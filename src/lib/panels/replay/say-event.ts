@@ -1,17 +1,8 @@
+import { alertKinds } from '$api/alerts/contract.ts';
 import type { LanguageState } from '$lib/i18n/language-state.svelte.ts';
 import type { MessageKey } from '$lib/i18n/messages.ts';
 import type { ReplayEvent } from '$lib/state/replay-events.ts';
 import { sayCategory } from '../say-category.ts';
-
-const alertWords = [
-  'sos',
-  'unitStale',
-  'geofenceEnter',
-  'geofenceLeave',
-  'geofenceDwell',
-  'dispatchUnanswered',
-  'incidentBurst',
-] as const;
 
 /** An event in a line. @param callSignOf what the unit with this number is called; undefined: not told */
 export function sayEvent(
@@ -23,7 +14,7 @@ export function sayEvent(
   const of = (text: string): string => (whose === undefined ? text : `${text} · ${whose}`);
   if (kind === 'incident') return t('replay.incident', { category: sayCategory(current, name) });
   if (kind === 'alert') {
-    const known = alertWords.find((word) => word === name);
+    const known = alertKinds.find((word) => word === name);
     return of(t('replay.alert', { kind: known ? t(`replay.alert.${known}`) : name }));
   }
   const step = t(`record.event.${name}` as MessageKey & `record.event.${string}`);
