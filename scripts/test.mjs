@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { countResults } from './count-results.mjs';
+import { sayResults } from './say-results.mjs';
 
 const root = join(import.meta.dirname, '..');
 const results = join(root, '.cache', 'results');
@@ -22,9 +22,5 @@ const steps = [
   () => run('playwright', ['test'], { PLAYWRIGHT_JSON: join(results, 'browser.json') }),
 ];
 // Every step runs even when an earlier one failed, so that one report tells all.
-const ok = steps.map((step) => step()).every(Boolean);
-const { passed, failed, skipped, secondTry } = countResults(results);
-if (secondTry)
-  process.stdout.write(`\n${secondTry} browser tests passed only on their second try: see "flaky" above.\n`);
-process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
-process.exit(ok && failed === 0 ? 0 : 1);
+const failedSteps = steps.map((step) => step()).filter((ok) => !ok).length;
+process.exit(sayResults(results, failedSteps) ? 0 : 1);
