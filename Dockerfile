@@ -25,4 +25,4 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "-e", "require(process.env.TLS_CERT ? 'https' : 'http').get({ port: process.env.PORT, path: '/api/health', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # It starts with TLS_CERT and TLS_KEY, or with TRUST_PROXY when a proxy before it does TLS (compose.yaml).
-CMD ["node", "--disable-warning=ExperimentalWarning", "api/commands/start.ts", "--no-demo"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", "api/commands/start.ts", "--no-demo"]

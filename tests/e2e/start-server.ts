@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyEmbeddedTemplate } from '../database/embedded-template.ts';
+import { startFlags } from '../fixtures/start-flags.ts';
 
 export interface ServerProcess {
   url: string;
@@ -32,10 +33,14 @@ export async function startServerProcess(
   const { args = [], environment = {}, timeoutMs = 120_000, fresh = false } = options;
   const dataDir = environment['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'sd-'));
   if (!fresh && !environment['DATABASE_URL'] && !environment['DATA_DIR']) await copyEmbeddedTemplate(dataDir);
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../api/commands/start.ts'), ...args], {
-    env: { ...process.env, DATABASE_URL: '', PORT: '0', HOST: '', ...environment, DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...startFlags, join(import.meta.dirname, '../../api/commands/start.ts'), ...args],
+    {
+      env: { ...process.env, DATABASE_URL: '', PORT: '0', HOST: '', ...environment, DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const url = await new Promise<string>((resolve, reject) => {
