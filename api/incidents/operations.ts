@@ -13,6 +13,8 @@ import {
   recordedIncidentSchema,
   reportedAnswerSchema,
   reportedIncidentSchema,
+  withdrawnIncidentsSchema,
+  withdrawnQuerySchema,
 } from './record-contract.ts';
 
 const { get, change } = inRoom('Incidents', { sees: 'incidents' });
@@ -36,6 +38,11 @@ export const incidentOperations: readonly Operation[] = [
       304: { says: 'as it was (If-None-Match)' },
     },
     refuses: { 404: 'not-found: there are none for this viewer' },
+  }),
+  get('/api/incidents/withdrawn', 'Incidents taken back as recorded by mistake, the latest first', {
+    may: 'recordIncidents',
+    query: withdrawnQuerySchema,
+    answers: { 200: json('withdrawn incidents', withdrawnIncidentsSchema) },
   }),
   get('/api/incidents/{id}', 'One incident with its timeline', {
     answers: { 200: json('the incident', incidentWithTimelineSchema) },

@@ -3,6 +3,7 @@ import { sql, type Statement } from '../database/sql.ts';
 import { columnDegrees, columnEpochMs, incidentSources, type IncidentColumnsQuery } from './contract.ts';
 import type { Incident, IncidentsQuery } from './contract.ts';
 import type { IncidentScope } from './incident-scope.ts';
+import type { WithdrawnIncident } from './record-contract.ts';
 
 type Filter = Pick<IncidentColumnsQuery, 'from' | 'to' | 'bbox' | 'categories' | 'sources'>;
 
@@ -60,6 +61,28 @@ export async function findIncident(
     SELECT ${incidentColumns(textStationIds)}, i.withdrawn_at IS NOT NULL AS "isWithdrawn"
     FROM incidents i WHERE i.id = ${id} AND i.station_id = ANY(${stationIds}::uuid[])`);
   return row && incidentOf(row);
+}
+
+/**
+ * Which incidents of these stations were withdrawn, the latest first, and by whom where names are the viewer's? Seen in a
+ * transaction that sees what was withdrawn. By incidents_withdrawn_idx, then incident_events_incident_idx for each.
+ */
+export async function findWithdrawn(
+  transaction: Transaction,
+  { stationIds, textStationIds }: IncidentScope,
+  { actorStationIds, limit }: { actorStationIds: readonly string[]; limit: number },
+): Promise<WithdrawnIncident[]> {
+  const rows = await transaction.query<IncidentRow & { withdrawnAt: Date; withdrawnBy: string | null }>(sql`
+    SELECT ${incidentColumns(textStationIds)}, i.withdrawn_at AS "withdrawnAt",
+      CASE WHEN i.station_id = ANY(${actorStationIds}::uuid[]) THEN (
+        SELECT e.actor_name FROM incident_events e
+        WHERE e.incident_id = i.id AND e.station_id = i.station_id AND e.kind = 'withdrawn'
+        ORDER BY e.at DESC LIMIT 1
+      ) END AS "withdrawnBy"
+    FROM incidents i
+    WHERE i.station_id = ANY(${stationIds}::uuid[]) AND i.withdrawn_at IS NOT NULL
+    ORDER BY i.withdrawn_at DESC, i.number DESC LIMIT ${limit}`);
+  return rows.map(({ withdrawnAt, ...row }) => ({ ...incidentOf(row), withdrawnAt: withdrawnAt.toISOString() }));
 }
 
 /** Bytes of one row of `packed`: number, lng, lat, minutes (big-endian i32), then category and source in a u16. */

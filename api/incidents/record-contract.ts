@@ -90,6 +90,23 @@ export const incidentWithTimelineSchema = incidentSchema.extend({
 });
 export type IncidentWithTimeline = z.infer<typeof incidentWithTimelineSchema>;
 
+/** Withdrawn incidents are listed up to so many. */
+export const maxListedWithdrawn = 200;
+
+/** `GET /api/incidents/withdrawn?station`: those that the viewer may bring back, the latest withdrawn first. */
+export const withdrawnQuerySchema = z.object({ station: z.uuid('the id of a station (UUID)').optional() });
+export const withdrawnIncidentsSchema = z.object({
+  incidents: z.array(
+    incidentSchema.extend({
+      /** ISO 8601. */
+      withdrawnAt: z.string(),
+      /** Who did it; null: not for this viewer. */
+      withdrawnBy: z.string().nullable(),
+    }),
+  ),
+});
+export type WithdrawnIncident = z.infer<typeof withdrawnIncidentsSchema>['incidents'][number];
+
 /** What a gateway is answered. */
 export const reportedAnswerSchema = z.object({
   id: z.uuid(),

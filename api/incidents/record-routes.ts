@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono';
-import { audienceOf, mayDo, requireAction } from '../accounts/audience.ts';
+import { audienceOf, mayDo, requireAction, stationsFor } from '../accounts/audience.ts';
 import { recordChange } from '../accounts/record-change.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { Dependencies } from '../app.ts';
@@ -9,18 +9,20 @@ import { clientAddressOf } from '../operation/client-address.ts';
 import { readBearerToken } from '../positions/find-sender.ts';
 import { raiseRevision } from '../reading/queries.ts';
 import { readBody } from '../reading/read-body.ts';
-import { notFound, readId } from '../reading/read-query.ts';
+import { notFound, readId, readQuery } from '../reading/read-query.ts';
 import { readVersion } from '../reading/read-version.ts';
 import { refuseTaken } from '../reading/refuse-taken.ts';
 import type { Credential } from '../units/registry.ts';
 import { enterEvent } from './enter-event.ts';
 import { incidentScope } from './incident-scope.ts';
 import { readIncidentBody } from './read-incident-body.ts';
-import { findIncident } from './reading-queries.ts';
+import { findIncident, findWithdrawn } from './reading-queries.ts';
 import {
   enteredEventSchema,
+  maxListedWithdrawn,
   recordedIncidentSchema,
   reportedIncidentSchema,
+  withdrawnQuerySchema,
   type IncidentWithTimeline,
 } from './record-contract.ts';
 import { recordIncident, type Recording, type RecordingOutcome } from './record-incident.ts';
@@ -136,6 +138,25 @@ export function createIncidentRecordRoutes(dependencies: Dependencies) {
   }
 
   return new Hono()
+    .get('/incidents/withdrawn', async (context) => {
+      const { station } = readQuery(withdrawnQuerySchema, context.req.query());
+      const viewer = await viewerOf(context.req.raw);
+      if (station !== undefined) requireAction(viewer, station.toLowerCase(), 'recordIncidents');
+      const theirs = stationsFor(viewer, 'recordIncidents');
+      if (theirs.length === 0)
+        throw new Problem(403, 'not-allowed', 'This account may not do that here', {
+          detail: 'What was withdrawn is for those who record incidents.',
+        });
+      const stationIds = station === undefined ? theirs : [station.toLowerCase()];
+      const exactOf = (noun: 'incidentTexts' | 'members') =>
+        stationIds.filter((id) => audienceOf(viewer, id, noun) === 'exact');
+      const incidents = await database.inScope(stationIds, async (transaction) => {
+        await seeWithdrawn(transaction);
+        const scope = { stationIds, textStationIds: exactOf('incidentTexts') };
+        return findWithdrawn(transaction, scope, { actorStationIds: exactOf('members'), limit: maxListedWithdrawn });
+      });
+      return context.json({ incidents }, 200, unkept);
+    })
     .get('/incidents/:id', async (context) => {
       const id = readId(context.req.param('id'), 'incident');
       const viewer = await viewerOf(context.req.raw);

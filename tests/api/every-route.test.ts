@@ -77,6 +77,7 @@ const routes: Record<string, [Access, ...string[]]> = {
   'GET /api/incidents.arrow': [see('incidents')],
   'GET /api/incidents/:id': [see('incidents'), 'incidents'],
   'GET /api/incidents/:id/nearest': [may('dispatchUnits'), 'incidents'],
+  'GET /api/incidents/withdrawn': [may('recordIncidents')],
   'GET /api/incidents/summary': [see('incidents')],
   'GET /api/invitations': [may('invite')],
   'GET /api/members': [see('members')],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roles, type Role } from '../../api/accounts/contract.ts';
 import { actionMatrix } from '../../api/accounts/matrix.ts';
 import { sql } from '../../api/database/sql.ts';
-import type { IncidentWithTimeline, RecordedIncident } from '../../api/incidents/record-contract.ts';
+import type { IncidentWithTimeline, RecordedIncident, WithdrawnIncident } from '../../api/incidents/record-contract.ts';
 import { appendIncidentEvent } from '../../api/incidents/timeline-queries.ts';
 import { makeSentinel } from '../database/base-data.ts';
 import { makeStation } from '../database/harness.ts';
@@ -406,6 +406,25 @@ describe('an incident that was withdrawn', () => {
     expect((await enter(id, 'closed')).status).toBe(409);
     expect((await enter(id, 'reopened')).body).toMatchObject({ isWithdrawn: false, state: 'open' });
     expect((await columnNumbers()).numbers).toContain(number);
+  });
+
+  test('is listed for those who may bring it back, with when and by whom it was withdrawn, and for nobody else', async () => {
+    const { id } = await made({ category: 'listed as withdrawn' });
+    const other = await made();
+    await enter(other.id, 'withdrawn');
+    await enter(id, 'withdrawn');
+    const listed = async (role?: Role) =>
+      ((await get(`incidents/withdrawn?station=${station}`, role)).body as { incidents: WithdrawnIncident[] })
+        .incidents;
+    const [latest, before] = await listed('commander');
+    expect(latest).toMatchObject({ id, category: 'listed as withdrawn', withdrawnBy: expect.any(String) as string });
+    expect(before!.id).toBe(other.id);
+    expect(Date.now() - Date.parse(latest!.withdrawnAt)).toBeLessThan(60_000);
+    for (const role of ['analyst', 'volunteer', 'administrator', 'auditor', 'wall'] as const)
+      expect([role, (await get(`incidents/withdrawn?station=${station}`, role)).status]).toEqual([role, 403]);
+    expect((await get(`incidents/withdrawn?station=${uuidv7()}`)).status).toBe(404);
+    await enter(id, 'reopened');
+    expect((await listed()).map((incident) => incident.id)).not.toContain(id);
   });
 
   test('leaves its number to nobody', async () => {

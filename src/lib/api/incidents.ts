@@ -1,5 +1,10 @@
 import type { Incident } from '$api/incidents/contract.ts';
-import type { EnteredEvent, IncidentWithTimeline, RecordedIncident } from '$api/incidents/record-contract.ts';
+import type {
+  EnteredEvent,
+  IncidentWithTimeline,
+  RecordedIncident,
+  WithdrawnIncident,
+} from '$api/incidents/record-contract.ts';
 import { getJson, sendJson } from './client.ts';
 
 export const readIncident = (id: string, signal?: AbortSignal): Promise<IncidentWithTimeline> =>
@@ -24,3 +29,7 @@ export const putIncident = (id: string, body: RecordedIncident, ifMatch?: number
 
 export const enterIncidentEvent = (id: string, event: EnteredEvent): Promise<IncidentWithTimeline> =>
   sendJson('POST', `/api/incidents/${id}/events`, event);
+
+/** What was taken back as recorded by mistake, the latest first. */
+export const readWithdrawn = async (station: string): Promise<WithdrawnIncident[]> =>
+  (await getJson<{ incidents: WithdrawnIncident[] }>('/api/incidents/withdrawn', { query: { station } })).incidents;
