@@ -16,6 +16,7 @@ export type DispatchAnswer = (typeof dispatchAnswers)[number];
 
 /** How long a dispatch may stand unanswered where a station says nothing else, seconds. */
 export const defaultAnswerSeconds = 120;
+export const [minAnswerSeconds, maxAnswerSeconds] = [15, 3600];
 export const maxUnitsPerOrder = 20;
 export const maxNoteLength = 500;
 /** Dispatches that ended are listed for so long. */
@@ -112,7 +113,9 @@ export type Dispatch = z.infer<typeof dispatchSchema>;
 export const dispatchesSchema = z.object({ dispatches: z.array(dispatchSchema) });
 
 /** `PUT /api/stations/{id}/dispatch-settings`; GET answers the same. */
-export const dispatchSettingsSchema = z.strictObject({ answerSeconds: z.int().min(15).max(3600) });
+export const dispatchSettingsSchema = z.strictObject({
+  answerSeconds: z.int().min(minAnswerSeconds).max(maxAnswerSeconds),
+});
 export type DispatchSettings = z.infer<typeof dispatchSettingsSchema>;
 
 const nearestFilter = {

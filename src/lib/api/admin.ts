@@ -19,6 +19,7 @@ import type {
   NewGateway,
 } from '$api/devices/contract.ts';
 import type { Member, MemberChange, NewMember } from '$api/members/contract.ts';
+import type { DispatchSettings } from '$api/dispatches/contract.ts';
 import type { NewStation, Station, StationChange } from '$api/stations/contract.ts';
 import type { Retention, RetentionChange } from '$api/retention/contract.ts';
 import type { NewUnit, Unit, UnitChange } from '$api/units/contract.ts';
@@ -95,3 +96,8 @@ export const changeProvider = (id: string, body: object): Promise<OidcProvider> 
   sendJson('PATCH', `/api/oidc-providers/${id}`, body);
 export const removeProvider = (id: string, confirm?: string): Promise<void> =>
   sendJson('DELETE', `/api/oidc-providers/${id}`, undefined, { query: { confirm } });
+
+export const readDispatchSettings = (station: string): Promise<DispatchSettings> =>
+  getJson(`/api/stations/${station}/dispatch-settings`);
+export const saveDispatchSettings = (station: string, settings: DispatchSettings): Promise<DispatchSettings> =>
+  sendJson('PUT', `/api/stations/${station}/dispatch-settings`, settings);
