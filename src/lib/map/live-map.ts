@@ -165,6 +165,7 @@ export class LiveMap {
       metresPerPx: (2 * Math.PI * earthRadiusM * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.#map.getZoom()),
       bearingDeg: this.#map.getBearing(),
       attribution: this.#map.getContainer().querySelector('.maplibregl-ctrl-attrib-inner')?.textContent ?? '',
+      isWhole: this.#map.areTilesLoaded(),
     };
   }
 

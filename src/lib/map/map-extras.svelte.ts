@@ -39,12 +39,16 @@ export interface MapPicture {
   bearingDeg: number;
   /** Whose data it is drawn from. */
   attribution: string;
+  /** Everything in sight has come. */
+  isWhole: boolean;
 }
 
 /** What is drawn besides the map's own layers, by parts whose code comes later. */
 export class MapExtras {
   /** Takes a picture of the map at once; undefined: there is no map, or its style has not come yet. */
   takePicture: (() => MapPicture | undefined) | undefined;
+  /** What the map is drawn in for a picture; undefined: as the page is. */
+  theme = $state<Theme>();
   #extras = $state.raw<readonly MapExtra[]>([]);
 
   get all(): readonly MapExtra[] {
