@@ -38,6 +38,7 @@ export const enDesk: RoomMessages<'desk'> = {
   'views.copied': 'Copied',
   'views.copyFailed': 'The browser does not let us copy. Select it yourself:',
   'views.share': 'Share…',
+  'views.shareView': 'Share this view',
   'views.linkHint':
     'The link opens what is shown now: place, layers, filters, colours and selection. What others see is still decided by their role.',
   'views.name': 'Name of the view',

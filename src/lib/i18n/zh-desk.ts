@@ -37,6 +37,7 @@ export const zhDesk = {
   'views.copied': '已复制',
   'views.copyFailed': '浏览器不让复制，请手动选取：',
   'views.share': '分享…',
+  'views.shareView': '分享画面',
   'views.linkHint': '链接打开的就是现在的画面：位置、图层、筛选、着色和所选。对方看到什么仍由其权限决定。',
   'views.name': '视图名称',
   'views.shared': '本所共用',
