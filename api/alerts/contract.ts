@@ -4,6 +4,7 @@ import { textSchema } from '../reading/contract.ts';
 export const alertKinds = [
   'sos',
   'unitStale',
+  'stationSilent',
   'geofenceEnter',
   'geofenceLeave',
   'geofenceDwell',

@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import { sql, type Statement } from '../database/sql.ts';
 import type { Alert } from './contract.ts';
+import type { Outage } from './judge-outage.ts';
 import type { NewAlert } from './raise-alert.ts';
 
 /** Raises an alert; false: one of its cause is open. By alerts_open_cause_key, also when two raise it at once. */
@@ -153,6 +154,26 @@ export async function findOpenCauses(
     SELECT cause FROM alerts WHERE station_id = ANY(${stationIds}::uuid[]) AND resolved_at IS NULL AND kind = ${kind}`);
   return rows.map(({ cause }) => cause);
 }
+
+/** The open outages of these stations, as their alerts tell them. By alerts_open_cause_key. */
+export const findOpenOutages = (
+  transaction: Transaction,
+  stationIds: readonly string[],
+): Promise<(Outage & { stationId: string })[]> =>
+  transaction.query(sql`
+    SELECT station_id AS "stationId", (extract(epoch FROM (detail ->> 'since')::timestamptz) * 1000)::float8 AS "sinceMs",
+      (detail ->> 'count')::integer AS count, (detail ->> 'of')::integer AS "of"
+    FROM alerts WHERE station_id = ANY(${stationIds}::uuid[]) AND resolved_at IS NULL AND kind = 'stationSilent'`);
+
+/** What an open alert says has changed. By alerts_open_cause_key. */
+export const updateOpenDetail = (
+  transaction: Transaction,
+  { stationId, cause }: { stationId: string; cause: string },
+  detail: Record<string, unknown>,
+): Promise<number> =>
+  transaction.execute(sql`
+    UPDATE alerts SET detail = ${JSON.stringify(detail)}::jsonb
+    WHERE station_id = ${stationId} AND cause = ${cause} AND resolved_at IS NULL`);
 
 /** The SOS that a request with this id raised; null: none did. By alerts_unit_idx. */
 export async function findSosOf(

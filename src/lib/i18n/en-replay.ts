@@ -64,6 +64,7 @@ export const enReplay: RoomMessages<'replay'> = {
   'replay.step': 'Incident {{number}}: {{step}}',
   'replay.alert.sos': 'SOS',
   'replay.alert.unitStale': 'unit silent',
+  'replay.alert.stationSilent': 'station silent',
   'replay.alert.geofenceEnter': 'entered a geofence',
   'replay.alert.geofenceLeave': 'left a geofence',
   'replay.alert.geofenceDwell': 'stayed in a geofence',

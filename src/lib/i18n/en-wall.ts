@@ -36,6 +36,7 @@ export const enWall: RoomMessages<'wall'> = {
   'wall.step.cancelled': '{{unit}} called back',
   'wall.alert.sos': 'SOS',
   'wall.alert.unitStale': 'Silent',
+  'wall.alert.stationSilent': 'Station silent',
   'wall.alert.geofenceEnter': 'Entered fence',
   'wall.alert.geofenceLeave': 'Left fence',
   'wall.alert.geofenceDwell': 'Dwells in fence',

@@ -63,6 +63,7 @@ export const zhReplay = {
   'replay.step': '警情 {{number}}：{{step}}',
   'replay.alert.sos': '求助',
   'replay.alert.unitStale': '单元失联',
+  'replay.alert.stationSilent': '全站失联',
   'replay.alert.geofenceEnter': '进入围栏',
   'replay.alert.geofenceLeave': '离开围栏',
   'replay.alert.geofenceDwell': '围栏内滞留',

@@ -34,6 +34,7 @@ export const zhWall = {
   'wall.step.cancelled': '{{unit}} 已召回',
   'wall.alert.sos': '紧急求助',
   'wall.alert.unitStale': '失联',
+  'wall.alert.stationSilent': '全站失联',
   'wall.alert.geofenceEnter': '进入围栏',
   'wall.alert.geofenceLeave': '离开围栏',
   'wall.alert.geofenceDwell': '围栏内滞留',
