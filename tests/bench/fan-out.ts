@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startFlags } from '../fixtures/start-flags.ts';
 import type { Bench, BenchRow } from './contract.ts';
 import type { Mode } from './live/viewers-process.ts';
 
@@ -19,8 +20,8 @@ interface Measured {
 const viewerCount = 1000;
 const warmUpMs = 3000;
 
-const start = (file: string, ...args: (string | number)[]): ChildProcess =>
-  fork(join(import.meta.dirname, 'live', file), args.map(String), { execArgv: ['--no-warnings'] });
+const start = (file: string, args: readonly (string | number)[], flags: readonly string[] = []): ChildProcess =>
+  fork(join(import.meta.dirname, 'live', file), args.map(String), { execArgv: ['--no-warnings', ...flags] });
 
 async function ask<T>(child: ChildProcess, order: string): Promise<T> {
   child.send(order);
@@ -28,11 +29,12 @@ async function ask<T>(child: ChildProcess, order: string): Promise<T> {
   return answer as T;
 }
 
+/** The server runs as `npm start` runs it, what it is compared with as Node does by itself. */
 async function measure(mode: Mode, ticks: number, seed: number): Promise<Measured> {
-  const server = start('server-process.ts', mode, viewerCount, seed);
+  const server = start('server-process.ts', [mode, viewerCount, seed], mode === 'live' ? startFlags : []);
   try {
     const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-    const viewers = start('viewers-process.ts', mode, port, viewerCount, seed);
+    const viewers = start('viewers-process.ts', [mode, port, viewerCount, seed]);
     try {
       await once(viewers, 'message');
       await sleep(warmUpMs);
