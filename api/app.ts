@@ -33,8 +33,8 @@ import { limitBodies } from './operation/limit-bodies.ts';
 import { observeRequests } from './operation/observe-requests.ts';
 import { rememberClient } from './operation/remember-client.ts';
 import type { Seal } from './operation/seal.ts';
-import { createRequestLimits } from './operation/request-limits.ts';
-import { createRequestMetrics } from './operation/request-metrics.ts';
+import { createRequestLimits, type RequestLimits } from './operation/request-limits.ts';
+import { createRequestMetrics, type RequestMetrics } from './operation/request-metrics.ts';
 import { createOperationRoutes } from './operation/routes.ts';
 import { protectAnswers } from './operation/security-headers.ts';
 import { createOpenApiRoutes } from './openapi/routes.ts';
@@ -75,10 +75,19 @@ export interface Dependencies {
   log: Log;
 }
 
-/** Every route of the API, and one place where errors become answers. */
-export function createApp(given: Dependencies) {
+/** What counts requests and holds them to their limits, in the app and before it. */
+export interface RequestWatch {
+  metrics: RequestMetrics;
+  limits: RequestLimits;
+}
+
+export function createRequestWatch({ requestRates }: Pick<Environment, 'requestRates'>): RequestWatch {
   const metrics = createRequestMetrics();
-  const limits = createRequestLimits(given.environment.requestRates, metrics.countLimited);
+  return { metrics, limits: createRequestLimits(requestRates, metrics.countLimited) };
+}
+
+/** Every route of the API, and one place where errors become answers. */
+export function createApp(given: Dependencies, { metrics, limits } = createRequestWatch(given.environment)) {
   const dependencies = { ...given, viewerOf: limits.byAccount(given.viewerOf) };
   const app = new Hono()
     .use('*', rememberClient(dependencies.environment))

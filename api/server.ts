@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
@@ -10,7 +10,7 @@ import { createTokens } from './accounts/tokens/tokens.ts';
 import { createViewerOf } from './accounts/viewer-of.ts';
 import { keepAlerts } from './alerts/keep-alerts.ts';
 
-import { createApp, type Dependencies } from './app.ts';
+import { createApp, createRequestWatch, type Dependencies } from './app.ts';
 import { createAudit } from './audit/audit.ts';
 import { logHeadsDaily } from './audit/log-heads.ts';
 import { createRefusals } from './audit/refusals.ts';
@@ -28,6 +28,7 @@ import { readInstallationKey } from './operation/installation-key.ts';
 import type { Log } from './operation/log.ts';
 import { createSeal } from './operation/seal.ts';
 import { openIngest } from './positions/open-ingest.ts';
+import { answerReportsQuickly } from './positions/quick-reports.ts';
 import { tellPublishers } from './positions/tell-publishers.ts';
 import { keepRollingUp } from './presence/keep-rolling-up.ts';
 import { removeExpiredNightly } from './retention/schedule.ts';
@@ -57,7 +58,7 @@ export interface ServerReporter {
  */
 export async function startServer(environment: Environment, { onStep, log }: ServerReporter): Promise<RunningServer> {
   const seal = createSeal(readInstallationKey(environment));
-  let handle = getRequestListener(startingUp.fetch);
+  let handle: RequestListener = getRequestListener(startingUp.fetch);
   const server = environment.tls
     ? createTlsServer(
         {
@@ -66,9 +67,9 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
           cert: readTls(environment.tls.certPath),
           key: readTls(environment.tls.keyPath),
         },
-        (request, response) => void handle(request, response),
+        (request, response) => handle(request, response),
       )
-    : createServer(httpLimits, (request, response) => void handle(request, response));
+    : createServer(httpLimits, (request, response) => handle(request, response));
   const port = await listen(server, environment);
   try {
     const opened = await openServerDatabase(environment, onStep);
@@ -122,8 +123,9 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const endShiftKeeping = keepEndingOverdueShifts(dependencies);
     const alerts = await keepAlerts({ ...dependencies, latest, fences });
     const endAnswerWatching = keepWatchingAnswers(dependencies);
-    const app = createApp(dependencies).route('/', createStaticRoutes(environment.buildDir));
-    handle = getRequestListener(app.fetch);
+    const watch = createRequestWatch(environment);
+    const app = createApp(dependencies, watch).route('/', createStaticRoutes(environment.buildDir));
+    handle = answerReportsQuickly({ ...dependencies, ...watch }, getRequestListener(app.fetch));
     return {
       url: `${environment.tls ? 'https' : 'http'}://${nameToOpen(environment.host)}:${port}`,
       ownUrl: `${environment.tls ? 'https' : 'http'}://${isWildcard(environment.host) ? 'localhost' : nameToOpen(environment.host)}:${port}`,

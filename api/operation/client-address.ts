@@ -1,9 +1,10 @@
 // Who is at the other end of a request: the one place that reads X-Forwarded-*, for sessions, audit and rate limits.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { familyOf, type TrustProxy } from './trust-proxy.ts';
 
-interface Connection {
+/** How a request came in, and whose word about it counts. */
+export interface Connection {
   incoming: Pick<IncomingMessage, 'socket' | 'headers'>;
   trustProxy: TrustProxy;
 }
@@ -23,16 +24,21 @@ export function rememberConnection(
 /** The IP address of the client: of the socket's peer, or what the trusted proxies say. '127.0.0.1' without a socket. */
 export function clientAddressOf(request: Request): string {
   const connection = connections.get(request);
-  if (!connection) return '127.0.0.1';
-  const { incoming, trustProxy } = connection;
-  return readClientAddress(incoming.socket.remoteAddress, header(incoming, 'x-forwarded-for'), trustProxy);
+  return connection ? addressOver(connection) : '127.0.0.1';
 }
+
+/** The same before there is a `Request`. */
+export const addressOver = ({ incoming, trustProxy }: Connection): string =>
+  readClientAddress(incoming.socket.remoteAddress, header(incoming, 'x-forwarded-for'), trustProxy);
 
 /** Whether the client's own connection is encrypted: by our TLS, or by a trusted proxy's. */
 export function isSecure(request: Request): boolean {
   const connection = connections.get(request);
-  if (!connection) return new URL(request.url).protocol === 'https:';
-  const { incoming, trustProxy } = connection;
+  return connection ? isSecureOver(connection) : new URL(request.url).protocol === 'https:';
+}
+
+/** The same before there is a `Request`. */
+export function isSecureOver({ incoming, trustProxy }: Connection): boolean {
   if ((incoming.socket as TLSSocket).encrypted) return true;
   if (!isTrusted(plain(incoming.socket.remoteAddress), 0, trustProxy)) return false;
   // The nearest proxy speaks last.
@@ -54,10 +60,12 @@ export function originOf(request: Request): string {
 const forwardingHeaders = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'via'];
 
 /** Whether some proxy says that it handed the request on, trusted or not. */
-export function isForwarded(request: Request): boolean {
-  const headers = connections.get(request)?.incoming.headers ?? Object.fromEntries(request.headers);
-  return forwardingHeaders.some((name) => headers[name] !== undefined);
-}
+export const isForwarded = (request: Request): boolean =>
+  saysForwarded(connections.get(request)?.incoming.headers ?? Object.fromEntries(request.headers));
+
+/** The same before there is a `Request`. */
+export const saysForwarded = (headers: IncomingHttpHeaders): boolean =>
+  forwardingHeaders.some((name) => headers[name] !== undefined);
 
 /**
  * Walks from the socket's peer towards the client as far as each says something we may believe.

@@ -2,7 +2,14 @@ import type { MiddlewareHandler } from 'hono';
 import type { ViewerOf } from '../accounts/viewer-of.ts';
 import { Problem } from '../errors.ts';
 import type { Credential } from '../units/registry.ts';
-import { clientAddressOf, isForwarded, networkOf } from './client-address.ts';
+import {
+  addressOver,
+  clientAddressOf,
+  isForwarded,
+  networkOf,
+  saysForwarded,
+  type Connection,
+} from './client-address.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
 /** Requests a second per client address, account and device; 0: no limit. */
@@ -28,6 +35,11 @@ export interface RequestLimits {
   byAccount(viewerOf: ViewerOf): ViewerOf;
   /** @throws {Problem} 429. A gateway speaks for a whole station and is not counted. */
   byDevice(credential: Credential): void;
+  /**
+   * `byAddress` and `byDevice` for a report that is answered before the app sees it. false: nothing was counted, and the
+   * app has to refuse it.
+   */
+  letsReport(connection: Connection, credential: Credential): boolean;
 }
 
 /** @param onLimited told of each request that was refused */
@@ -70,6 +82,12 @@ export function createRequestLimits(rates: RequestRates, onLimited: (by: Limited
       if (credential.kind === 'gateway') return;
       const waitS = devices.take(String(credential.deviceNumber), Date.now());
       if (waitS > 0) refuse('device', waitS);
+    },
+    letsReport(connection, credential) {
+      const address = addressOver(connection);
+      const isOwn = isLoopback(address) && !saysForwarded(connection.incoming.headers);
+      if (!isOwn && addresses.waitOf(networkOf(address), Date.now()) > 0) return false;
+      return credential.kind === 'gateway' || devices.take(String(credential.deviceNumber), Date.now()) === 0;
     },
   };
 }

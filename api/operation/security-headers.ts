@@ -21,9 +21,10 @@ const always: readonly (readonly [string, string])[] = [
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** A year, which also the browsers' preload lists ask for. */
-const strictTransport = 'max-age=31536000; includeSubDomains';
+export const strictTransport = 'max-age=31536000; includeSubDomains';
 
-const forApi: readonly (readonly [string, string])[] = [
+/** Of every answer of the API that does not say otherwise. */
+export const forApi: readonly (readonly [string, string])[] = [
   ...always,
   ['Content-Security-Policy', apiPolicy],
   // Kept nowhere, unless the route says otherwise.
@@ -60,4 +61,4 @@ async function addTo(
 }
 
 /** A browser would else refuse everything else on http://localhost for a year. */
-const isThisMachine = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(host);
+export const isThisMachine = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(host);

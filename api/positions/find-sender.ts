@@ -6,7 +6,10 @@ const bearer = /^Bearer +(\S+) *$/i;
 
 /** The token of an `Authorization: Bearer` header; undefined when there is none. */
 export const readBearerToken = (context: Context): string | undefined =>
-  bearer.exec(context.req.header('authorization') ?? '')?.[1];
+  bearerTokenOf(context.req.header('authorization'));
+
+export const bearerTokenOf = (authorization: string | undefined): string | undefined =>
+  bearer.exec(authorization ?? '')?.[1];
 
 /**
  * Who reports, by the token that was sent; undefined: none was.

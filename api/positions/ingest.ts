@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import type { Environment } from '../environment.ts';
 import { isDatabaseGone, Problem } from '../errors.ts';
@@ -45,6 +46,12 @@ export interface IngestParts {
 const maxBatchFixesOf = { postgis: 5000, embedded: 2000 } as const;
 /** How long a first request waits for others, ms. Under load it is not waited at all: the batch before takes as long. */
 const gatherMs = 4;
+/**
+ * When so many senders shared a batch, the next begins no sooner than so long after it, ms: phones that send a fix each
+ * come all the time, and a batch of four costs nearly what one of forty does. A gateway's big reports do not wait.
+ */
+const manySenders = 16;
+const busyGatherMs = 20;
 /** Fixes that may wait; beyond it a sender is told to come again, so that memory stays bounded. */
 const maxPending = 50_000;
 /** How long a failure is told when nothing was tried since, ms; and how often it is logged while it lasts. */
@@ -148,8 +155,11 @@ export function createIngest({ database, registry, latest, live, environment, pa
     timer = undefined;
     while (queue.length > 0) {
       const waiting = takeBatch();
+      const begunMs = performance.now();
       await settle(waiting);
       for (const { report } of waiting) pendingFixes -= report.count;
+      const restMs = busyGatherMs - (performance.now() - begunMs);
+      if (waiting.length >= manySenders && restMs > 0 && !isDraining) await sleep(restMs);
     }
     isRunning = false;
     onIdle?.();

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { raiseDeviceSos } from '../alerts/raise-device-sos.ts';
 import type { Dependencies } from '../app.ts';
@@ -5,6 +7,7 @@ import type { Credential } from '../units/registry.ts';
 import { findSender, readBearerToken, unknownCredential } from './find-sender.ts';
 import { parseOsmand } from './osmand.ts';
 import { isQuarantined, notAllowed, reasonOf, writeAnswer } from './outcome-codes.ts';
+import { rethrowFailure } from './quick-reports.ts';
 import { readBody, readBodyText } from './read-body.ts';
 import { parseReport, readReport } from './read-report.ts';
 
@@ -20,6 +23,7 @@ export function createPositionRoutes(
   const { registry, ingest } = dependencies;
   return new Hono()
     .post('/positions', async (context) => {
+      rethrowFailure((context.env as Partial<HttpBindings> | undefined)?.incoming as IncomingMessage | undefined);
       const credential = findSender(registry, readBearerToken(context));
       watch.byDevice(credential);
       const report = parseReport(await readBody(context), ingest.devicesOf(credential), Date.now());

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { v7 as uuidv7 } from 'uuid';
 import { createSessions } from '../../api/accounts/sessions.ts';
 import { createTokens } from '../../api/accounts/tokens/tokens.ts';
 import { createViewerOf } from '../../api/accounts/viewer-of.ts';
-import { createApp, type Dependencies } from '../../api/app.ts';
+import { createApp, createRequestWatch, type Dependencies } from '../../api/app.ts';
 import { createAudit } from '../../api/audit/audit.ts';
 import { createRefusals } from '../../api/audit/refusals.ts';
 import type { Database } from '../../api/database/database.ts';
@@ -15,12 +17,15 @@ import { createSeal } from '../../api/operation/seal.ts';
 import type { UnitKind } from '../../api/positions/contract.ts';
 import type { LatestFix, LatestFixes, LivePublisher } from '../../api/positions/latest-fixes.ts';
 import { openIngest } from '../../api/positions/open-ingest.ts';
+import { answerReportsQuickly } from '../../api/positions/quick-reports.ts';
 import { openTestDatabase } from '../database/harness.ts';
 import { makeViewer } from '../fixtures/make-viewer.ts';
 
 /** The whole app on a real database, without a port: `app.request('/api/…')`. */
 export interface TestApp {
   app: ReturnType<typeof createApp>;
+  /** The same with what is answered before the app, for a test that opens a port. */
+  listener: RequestListener;
   dependencies: Dependencies;
   database: Database;
   latest: LatestFixes;
@@ -92,8 +97,11 @@ export async function openTestApp(
     ingest: ingest.ingest,
     log: appLog,
   };
+  const watch = createRequestWatch(environment);
+  const app = createApp(dependencies, watch);
   return {
-    app: createApp(dependencies),
+    app,
+    listener: answerReportsQuickly({ ...dependencies, ...watch }, getRequestListener(app.fetch)),
     dependencies,
     database,
     latest: ingest.latest,

@@ -3,26 +3,32 @@ import { sql } from '../../api/database/sql.ts';
 import type { FixReport } from '../../api/positions/contract.ts';
 import { reportAnswerSchema } from '../../api/positions/contract.ts';
 import { makeStation } from '../database/harness.ts';
+import { openPort, type OpenPort } from './open-port.ts';
 import { makeGateway, makeReportingUnit, openTestApp, type ReportingUnit, type TestApp } from './open-test-app.ts';
 
 let opened: TestApp;
+let port: OpenPort;
 let stationId: string;
 let gateway: string;
 let unit: ReportingUnit;
 
 beforeAll(async () => {
   opened = await openTestApp();
+  port = await openPort(opened.listener);
   stationId = await makeStation(opened.database);
   gateway = await makeGateway(opened.database, stationId);
 });
-afterAll(() => opened.close());
+afterAll(async () => {
+  await port.close();
+  await opened.close();
+});
 beforeEach(async () => {
   unit = await makeReportingUnit(opened.database, stationId);
   await opened.dependencies.registry.refresh();
 });
 
 const post = (token: string, body: unknown) =>
-  opened.app.request('/api/positions', {
+  port.request('/api/positions', {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}` },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -304,7 +310,7 @@ test('reports of two stations share a transaction and each fix stays in its own'
 test('an unknown credential is refused and nothing is stored', async () => {
   for (const response of [
     await post('nobody', [fixAt(1)]),
-    await opened.app.request('/api/positions', { method: 'POST', body: '[]' }),
+    await port.request('/api/positions', { method: 'POST', body: '[]' }),
   ]) {
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toContain('Bearer');
