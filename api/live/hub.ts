@@ -9,6 +9,7 @@ import type { LatestFix, LivePublisher } from '../positions/latest-fixes.ts';
 import { changedNouns, resumableTicks, type ChangedMessage, type ChangedNoun } from './contract.ts';
 import { Feed } from './feed.ts';
 import type { CellRange } from './frame-cells.ts';
+import { takeEchoes } from './read-echo.ts';
 import { LiveViewer, type ViewerCounts } from './live-viewer.ts';
 import { StationUnits } from './station-units.ts';
 import {
@@ -149,6 +150,7 @@ export function createLiveHub({
     const viewer = new LiveViewer(webSocket, socket, watched.feed, epoch, counts, Date.now());
     watched.viewers.add(viewer);
     admitted.set(viewer, { request, admission });
+    takeEchoes(socket, (echoed) => viewer.onEcho(echoed, Date.now()));
     webSocket.on('message', (content: Buffer, isBinary) => viewer.onMessage(content, isBinary, Date.now()));
     webSocket.on('pong', () => (viewer.lastSeenMs = Date.now()));
     webSocket.on('close', () => {

@@ -11,9 +11,6 @@ const maxQueuedBytes = 1_000_000;
 /** A view that changes more often than this is answered with the next tick. */
 const viewAnswerMs = 100;
 
-/** What a viewer says most often: read without a parser. */
-const echoPattern = /^\{"type":"echo","tick":(\d{1,10})\}$/;
-
 export interface NamedRange {
   range: CellRange;
   /** The same for equal ranges. */
@@ -99,9 +96,6 @@ export class LiveViewer {
   onMessage(content: Buffer, isBinary: boolean, nowMs: number): void {
     this.lastSeenMs = nowMs;
     if (isBinary) return this.#refuse('expected text');
-    const text = content.toString('latin1');
-    const echo = echoPattern.exec(text);
-    if (echo) return this.#onEcho(Number(echo[1]));
     let json: unknown;
     try {
       json = JSON.parse(content.toString());
@@ -113,11 +107,12 @@ export class LiveViewer {
       const issue = message.error.issues[0];
       return this.#refuse(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not understood'}`);
     }
-    if (message.data.type === 'echo') this.#onEcho(message.data.tick);
+    if (message.data.type === 'echo') this.onEcho(message.data.tick, nowMs);
     else this.#onView(message.data, nowMs);
   }
 
-  #onEcho(tick: number): void {
+  onEcho(tick: number, nowMs: number): void {
+    this.lastSeenMs = nowMs;
     if (tick > this.#sentTick) return this.#refuse(`echo of tick ${tick}, which was not sent yet`);
     if (tick > this.#echoedTick) this.#echoedTick = tick;
   }
