@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isDatabaseGone } from '../errors.ts';
+import { openWith } from './opening-query.ts';
 import { parseTimestamp } from './parse-timestamp.ts';
 import type { Statement } from './sql.ts';
 
@@ -52,6 +53,9 @@ export interface PoolOptions {
   queryTimeoutMs?: number;
 }
 
+/** Whether it surely is one command, as what has parameters must be; a migration is many. */
+const isOneCommand = ({ text, values }: Statement): boolean => values.length > 0 || !text.includes(';');
+
 /** Opens a pool; connects with the first query. */
 export function openPool(options: PoolOptions): Database {
   const pool = new pg.Pool({
@@ -70,26 +74,38 @@ export function openPool(options: PoolOptions): Database {
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
 
-  async function inTransaction<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async function inTransaction<T>(
+    opening: readonly string[],
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
     // A connection that dies between two statements emits on the client.
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
+    /** The first statement that was sent; with the opening before it on PostGIS. */
+    let begun: Promise<unknown> | undefined;
+    async function send(statement: Statement): Promise<pg.QueryResult> {
+      if (!begun && !isOneCommand(statement)) begun = client.query(opening.join('; '));
+      if (!begun) return (begun = openWith(client, opening, statement)) as Promise<pg.QueryResult>;
+      // Behind a first one that failed there may be no transaction, and so neither role nor scope.
+      await begun;
+      return client.query(statement.text, statement.values as unknown[]);
+    }
     try {
-      await client.query(begin);
+      if (options.engine === 'embedded') await (begun = client.query(opening.join('; ')));
       const result = await work({
-        query: async (statement) => (await client.query(statement.text, statement.values as unknown[])).rows,
-        execute: async (statement) => (await client.query(statement.text, statement.values as unknown[])).rowCount ?? 0,
+        query: async (statement) => (await send(statement)).rows,
+        execute: async (statement) => (await send(statement)).rowCount ?? 0,
       });
-      await client.query('COMMIT');
+      if (begun) await client.query('COMMIT');
       return result;
     } catch (error) {
       // After an error in a parameterised statement the embedded socket sends one ReadyForQuery too many, and the next
       // statement of that connection reads the wrong answer: drop it. Its end rolls the transaction back.
       // So is one whose database is gone: a ROLLBACK would wait behind the lost statement.
       if (options.engine === 'embedded' || isDatabaseGone(error)) broken = error as Error;
-      else await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+      else if (begun) await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
       throw error;
     } finally {
       client.off('error', onError);
@@ -102,13 +118,13 @@ export function openPool(options: PoolOptions): Database {
     async inScope(stationIds, work) {
       for (const id of stationIds)
         if (!isUuid(id)) throw new TypeError(`station id ${JSON.stringify(id)} is not a UUID`);
-      // One message: BEGIN, role and scope cost one round trip. SET takes no bound parameter; the ids are UUIDs by the check above.
+      // SET takes no bound parameter; the ids are UUIDs by the check above.
       return inTransaction(
-        `BEGIN; SET LOCAL ROLE shaodian_app; SET LOCAL shaodian.stations = '{${stationIds.join(',')}}'`,
+        ['BEGIN', 'SET LOCAL ROLE shaodian_app', `SET LOCAL shaodian.stations = '{${stationIds.join(',')}}'`],
         work,
       );
     },
-    asOwner: (work) => inTransaction('BEGIN', work),
+    asOwner: (work) => inTransaction(['BEGIN'], work),
     async vacuum({ schema, name }) {
       await pool.query(`VACUUM ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`);
     },
