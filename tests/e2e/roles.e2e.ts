@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { Role } from '../../api/accounts/contract.ts';
+import { countOnDuty } from './demo-units.ts';
 import { demoPassword, nobody } from './sign-in.ts';
 
 // Drawn in software: a small picture leaves the time limits to what they measure.
@@ -52,7 +53,7 @@ test('a commander lands on the live map of the whole station', async ({ page }) 
   const { refused, sockets } = await signIn(page, 'commander');
   await isLive(page);
   await expect(page.getByRole('switch', { name: '显示巡逻单元' })).toBeVisible();
-  await expect(page.getByTestId('on-duty')).toHaveText('63');
+  await expect(page.getByTestId('on-duty')).toHaveText(await countOnDuty(page.request));
   expect(await menuOf(page)).toEqual(['回放', '大屏', '管理', '我的账号']);
   await isNotForAccount(page, '/audit');
   const { stations } = await page.evaluate(
@@ -66,7 +67,7 @@ test('a commander lands on the live map of the whole station', async ({ page }) 
 test('an officer lands on the live map of the own station', async ({ page }) => {
   const { refused } = await signIn(page, 'officer');
   await isLive(page);
-  await expect(page.getByTestId('on-duty')).toHaveText('63');
+  await expect(page.getByTestId('on-duty')).toHaveText(await countOnDuty(page.request));
   expect(await menuOf(page)).toEqual(['值勤', '回放', '大屏', '管理', '我的账号']);
   await isNotForAccount(page, '/audit');
   expect(refused).toEqual([]);
