@@ -25,6 +25,7 @@ async function takeStock() {
       (SELECT count(*) FROM members WHERE station_id = ${demoStationId} AND sentinel_id IS NOT NULL) AS members,
       (SELECT count(DISTINCT officer_id) FROM grids WHERE station_id = ${demoStationId}) AS officers,
       (SELECT count(*) FROM units WHERE station_id = ${demoStationId} AND duty_state = 'on') AS units,
+      (SELECT count(*) FROM geofences WHERE station_id = ${demoStationId} AND ST_IsValid(area)) AS geofences,
       (SELECT count(*) FROM devices WHERE station_id = ${demoStationId}) AS devices,
       (SELECT count(*) FROM incidents WHERE station_id = ${demoStationId}) AS incidents,
       (SELECT count(*) FROM crews WHERE station_id = ${demoStationId} AND shift_starts_at <= ${now} AND shift_ends_at > ${now}) AS crews,
@@ -41,6 +42,7 @@ const complete = {
   officers: 39,
   units: 63,
   devices: 63,
+  geofences: 3,
   incidents: 20_000,
   crews: 63,
 };

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts';
 import { sql } from '../../database/sql.ts';
 import type { DemoEvent, FollowedIncident } from './follow-incidents.ts';
+import type { GeofenceRow } from './draw-geofences.ts';
 import type { LngLat } from './ground.ts';
 import { demoCityId, demoDistrictId, demoId, demoScope, demoStationId } from './ids.ts';
 import type { DemoUnit } from './patrol-units.ts';
@@ -64,6 +65,27 @@ export function insertSentinels(transaction: Transaction, rows: StationRows['sen
       ${rows.map(({ kind }) => kind)}::text[], ${rows.map(({ address }) => address)}::text[], ${rows.map(({ lngLat }) => lngLat[0])}::float8[],
       ${rows.map(({ lngLat }) => lngLat[1])}::float8[], ${rows.map(({ qrCode }) => qrCode)}::text[]) AS s (id, number, name, kind, address, lng, lat, qr_code)
     ON CONFLICT (id) DO NOTHING`);
+}
+
+export function insertGeofences(transaction: Transaction, rows: readonly GeofenceRow[]): Promise<number> {
+  return transaction.execute(sql`
+    INSERT INTO geofences (id, station_id, name, severity, on_enter, dwell_minutes, unit_kinds, active_from, active_to, area)
+    SELECT id, ${demoStationId}, name, severity, on_enter, dwell_minutes, ARRAY(SELECT jsonb_array_elements_text(unit_kinds)),
+      active_from::time, active_to::time, ST_Multi(ST_SetSRID(ST_GeomFromGeoJSON(area), 4326))
+    FROM jsonb_to_recordset(${JSON.stringify(
+      rows.map((row) => ({
+        id: row.id,
+        name: row.name,
+        severity: row.severity,
+        on_enter: row.onEnter,
+        dwell_minutes: row.dwellMinutes,
+        unit_kinds: row.unitKinds,
+        active_from: row.hours?.[0] ?? null,
+        active_to: row.hours?.[1] ?? null,
+        area: polygonText(row.ring),
+      })),
+    )}::jsonb) AS g (id uuid, name text, severity text, on_enter boolean, dwell_minutes integer, unit_kinds jsonb, active_from text, active_to text, area text)
+    ON CONFLICT DO NOTHING`);
 }
 
 export async function insertUnits(transaction: Transaction, units: readonly DemoUnit[]): Promise<void> {

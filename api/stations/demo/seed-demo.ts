@@ -3,6 +3,7 @@ import { importExtract } from '../../basemap/import-extract.ts';
 import { writeInBatches } from '../../basemap/write-in-batches.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { basemapFeatures, describeExtract, streetWays } from './basemap-features.ts';
+import { drawGeofences } from './draw-geofences.ts';
 import { drawIncidents, incidentCount } from './draw-incidents.ts';
 import { drawTimelines, followIncidents } from './follow-incidents.ts';
 import { generateTown } from './generate-town.ts';
@@ -14,6 +15,7 @@ import {
   findRosterPool,
   insertCrews,
   insertEvents,
+  insertGeofences,
   insertGrids,
   insertIncidents,
   insertMembers,
@@ -96,6 +98,7 @@ async function writeStation(
   await inStation((transaction) => insertSentinels(transaction, rows.sentinels));
   await writeMembers(keepers);
   await inStation((transaction) => insertUnits(transaction, rows.units));
+  await inStation((transaction) => insertGeofences(transaction, drawGeofences(town)));
   let written = 0;
   const endMs = begunAt.getTime();
   const incidents = followIncidents(drawIncidents(town, seed, endMs), rows.sentinels, endMs);
