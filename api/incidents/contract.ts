@@ -77,8 +77,15 @@ export const incidentsQuerySchema = z.object({
 });
 export type IncidentsQuery = z.infer<typeof incidentsQuerySchema>;
 
-/** `GET /api/incidents.arrow`: `after` gives only those with a higher number, which are those that came later. */
-export const incidentColumnsQuerySchema = z.object({ ...incidentFilter, after: u32.optional() });
+/**
+ * `GET /api/incidents.arrow`: `after` gives only those with a higher number, which are those that came later. With
+ * `rewrites`, the count that a viewer holds, also those up to `after` that have changed since.
+ */
+export const incidentColumnsQuerySchema = z.object({
+  ...incidentFilter,
+  after: u32.optional(),
+  rewrites: u32.optional(),
+});
 export type IncidentColumnsQuery = z.infer<typeof incidentColumnsQuerySchema>;
 
 export const incidentSchema = z.object({
@@ -131,7 +138,8 @@ export type IncidentSummary = z.infer<typeof incidentSummarySchema>;
  * The columns of `GET /api/incidents.arrow` (Arrow IPC stream, application/vnd.apache.arrow.stream): number u32, lng and
  * lat i32 in 1e-5 degrees, time i32 in minutes since `columnEpochMs`, category u8 into a dictionary that grows by deltas,
  * source u8 into `incidentSources`. The schema's metadata carries `rewrites`: when it differs from what a viewer holds,
- * known rows changed and all are fetched again.
+ * known rows changed. Where it also carries `changedSince` with what the viewer asked by, the first rows are those that
+ * changed and `gone` the numbers of those that vanished, separated by commas; else all are fetched again.
  */
 export const columnEpochMs = Date.UTC(2020, 0, 1);
 export const columnDegrees = 1e-5;

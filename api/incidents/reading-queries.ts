@@ -98,17 +98,18 @@ export interface PackedIncidents {
 
 /**
  * The next incidents of one station by number, packed by the database: a value a row would cost the server an object
- * each. By the unique key of station and number, where the last batch ended.
+ * each. By the unique key of station and number, where the last batch ended, or by each of `numbers`.
  */
 export async function findPackedIncidents(
   transaction: Transaction,
   stationId: string,
-  { after, limit, ...filter }: Filter & { after: number; limit: number },
+  { after, limit, numbers, ...filter }: Filter & { after: number; limit: number; numbers?: readonly number[] },
 ): Promise<PackedIncidents> {
   const [row] = await transaction.query<PackedIncidents>(sql`
     WITH batch AS MATERIALIZED (
       SELECT i.number, i.point, i.occurred_at, i.category, i.source FROM incidents i
       WHERE i.station_id = ${stationId} AND i.number > ${after}::bigint${matching(filter)}
+        ${numbers ? sql`AND i.number = ANY(${numbers}::bigint[])` : sql``}
       ORDER BY i.number LIMIT ${limit}
     ), named AS MATERIALIZED (
       SELECT array_agg(DISTINCT category) AS categories FROM batch
@@ -126,12 +127,24 @@ export async function findPackedIncidents(
   return row!;
 }
 
-/** How often have known incidents of this station changed or gone? 0: never. By the primary key of revisions. */
-export async function findRewrites(transaction: Transaction, stationId: string): Promise<number> {
-  const [row] = await transaction.query<{ revision: number }>(
-    sql`SELECT revision FROM revisions WHERE station_id = ${stationId} AND noun = 'incident-rewrites'`,
-  );
-  return row?.revision ?? 0;
+/**
+ * How often have known incidents of this station changed or gone (0: never), how many of these rewrites after that one are
+ * in the log, and which incidents changed at them?
+ * In one look, so that count and log are of one moment. By the primary keys of revisions and incident_rewrites.
+ */
+export async function findRewritten(
+  transaction: Transaction,
+  stationId: string,
+  since: number,
+): Promise<{ rewrites: number; logged: number; numbers: number[] }> {
+  const [row] = await transaction.query<{ rewrites: number; logged: number; numbers: number[] }>(sql`
+    SELECT r.revision AS rewrites, count(DISTINCT l.revision) AS logged,
+      coalesce(array_agg(DISTINCT l.number) FILTER (WHERE l.number IS NOT NULL), '{}') AS numbers
+    FROM revisions r
+    LEFT JOIN incident_rewrites l ON l.station_id = r.station_id AND l.revision > ${since}::bigint AND l.revision <= r.revision
+    WHERE r.station_id = ${stationId} AND r.noun = 'incident-rewrites'
+    GROUP BY r.revision`);
+  return row ?? { rewrites: 0, logged: 0, numbers: [] };
 }
 
 /** Tells viewers to fetch all incidents of a station again; belongs in the transaction that makes it so. */

@@ -11,9 +11,10 @@ import {
   incidentsQuerySchema,
   incidentSummaryQuerySchema,
 } from './contract.ts';
+import { readChanged } from './changed-incidents.ts';
 import { incidentScope } from './incident-scope.ts';
 import { readBatches } from './read-batches.ts';
-import { countByGrid, findIncidents, findRewrites } from './reading-queries.ts';
+import { countByGrid, findIncidents } from './reading-queries.ts';
 import { summarizeIncidents, summaryRange } from './summarize-incidents.ts';
 import { writeColumns } from './write-columns.ts';
 
@@ -54,15 +55,20 @@ export function createIncidentRoutes({ database, viewerOf }: Pick<Dependencies, 
         throw new Problem(400, 'invalid-query', 'The address has a value that cannot be used', {
           errors: [{ field: 'station', got: 'nothing', expected: 'one station: numbers are counted in each of them' }],
         });
-      const { entityTag, rewrites } = await database.inScope([stationId], async (transaction) => ({
+      const { entityTag, rewrites, changed } = await database.inScope([stationId], async (transaction) => ({
         entityTag: await readEntityTag(transaction, 'incidents', [stationId], query),
-        rewrites: await findRewrites(transaction, stationId),
+        ...(await readChanged(transaction, stationId, query)),
       }));
       const encoding = chooseEncoding(context.req.header('Accept-Encoding'));
       const headers = { ...revalidated(entityTag), Vary: 'Accept-Encoding' };
       if (holds(context, entityTag)) return context.body(null, 304, headers);
-      const metadata = { epoch: new Date(columnEpochMs).toISOString(), station: stationId, rewrites: `${rewrites}` };
-      const stream = writeColumns(readBatches(database, stationId, query), metadata);
+      const metadata = {
+        epoch: new Date(columnEpochMs).toISOString(),
+        station: stationId,
+        rewrites: `${rewrites}`,
+        ...(changed && { changedSince: `${query.rewrites}`, gone: changed.gone.join(',') }),
+      };
+      const stream = writeColumns(readBatches(database, stationId, query, changed?.batch), metadata);
       return context.body(compressStream(stream, encoding), 200, {
         ...headers,
         'Content-Type': 'application/vnd.apache.arrow.stream',

@@ -5,7 +5,7 @@ import { sql } from '../../api/database/sql.ts';
 import { importIncidents } from '../../api/incidents/import-incidents.ts';
 import { takeIncidentNumbers } from '../../api/incidents/queries.ts';
 import { insertIncident, seeWithdrawn, updateIncidentState } from '../../api/incidents/record-queries.ts';
-import { findIncidents, findRewrites } from '../../api/incidents/reading-queries.ts';
+import { findIncidents, findRewritten } from '../../api/incidents/reading-queries.ts';
 import { appendIncidentEvent, findTimeline } from '../../api/incidents/timeline-queries.ts';
 import { removeIncidentTexts, removeTimelineTexts } from '../../api/retention/removal-queries.ts';
 import { makeSentinel } from './base-data.ts';
@@ -142,7 +142,7 @@ test('an imported file does not bring back what was withdrawn', async () => {
 
 test('rewrites rise when a dot changes, and not with state or text', async () => {
   const id = await make();
-  const rewrites = () => inStation((transaction) => findRewrites(transaction, station));
+  const rewrites = async () => (await inStation((transaction) => findRewritten(transaction, station, 0))).rewrites;
   const before = await rewrites();
   await inStation((transaction) =>
     transaction.execute(sql`UPDATE incidents SET state = 'closed', description = NULL WHERE id = ${id}`),

@@ -19,8 +19,7 @@ export interface IncidentFollower {
 }
 
 /**
- * Reads a station's incidents as exactly as the account sees them, then what is new whenever it is told to: those with
- * a higher number, or all again where known ones changed.
+ * Reads a station's incidents as exactly as the account sees them, then what is new or changed whenever it is told to.
  */
 export function followIncidents(
   state: IncidentState,
@@ -44,21 +43,29 @@ export function followIncidents(
     if (isFirst) state.clear(audience, timeZone);
     await readIncidentStream(await openStream('/api/incidents.arrow', { query: { station: id }, signal }), {
       begun: (metadata) => (told = metadata.get('rewrites')),
-      batch: (batch) => (columns ? columns.append(batch) : state.append(batch)),
+      batch: (batch) => (columns ? columns.append(batch) : state.merge(batch)),
     });
     if (columns) state.replace(columns);
     rewrites = told;
   }
 
+  /** What came and what changed since the last time; all again where the server cannot tell. */
   async function readNew(): Promise<void> {
-    const query = { station: id, after: String(state.columns.lastNumber) };
-    let isAppended = true;
+    const held = rewrites!;
+    const query = { station: id, after: String(state.columns.lastNumber), rewrites: held };
+    let told: string | undefined;
+    let isPatch = false;
     const { readIncidentStream } = await streamReader();
     await readIncidentStream(await openStream('/api/incidents.arrow', { query, signal }), {
-      begun: (metadata) => (isAppended = metadata.get('rewrites') === rewrites),
-      batch: (batch) => isAppended && state.append(batch),
+      begun(metadata) {
+        told = metadata.get('rewrites');
+        isPatch = metadata.get('changedSince') === held;
+        if (isPatch) state.remove(numbersOf(metadata.get('gone')));
+      },
+      batch: (batch) => isPatch && state.merge(batch),
     });
-    if (!isAppended) await readAll();
+    if (isPatch) rewrites = told;
+    else await readAll();
   }
 
   async function readCoarse(): Promise<void> {
@@ -96,3 +103,5 @@ export function followIncidents(
     },
   };
 }
+
+const numbersOf = (list = ''): number[] => (list === '' ? [] : list.split(',').map(Number));

@@ -13,8 +13,9 @@ import {
   paintVertexShader,
 } from './density-shader.ts';
 import { lendIncidentRows, returnIncidentRows, type IncidentRows } from './incident-rows.ts';
-import { anchorOf, clipUniforms, planeUniforms, type IncidentAnchor } from './incident-shader.ts';
+import { anchorOf, type IncidentAnchor } from './incident-shader.ts';
 import type { Rgb } from './palette.ts';
+import { clipUniforms, planeUniforms } from './plane-shader.ts';
 
 export interface DensityProps {
   columns: IncidentColumns | null;
@@ -118,7 +119,7 @@ export class DensityLayer extends Layer<DensityProps & LayerProps> {
     const { columns, bounds, bandwidthM } = this.props;
     if (!passes || !rows || !columns || !bounds) return undefined;
     const { cell, x0, y0, width, height } = lattice;
-    const wanted = [columns.count, bandwidthM, cell, x0, y0, width, height].join(' ');
+    const wanted = [columns.count, columns.patched.length, bandwidthM, cell, x0, y0, width, height].join(' ');
     if (texture && wanted === key && of?.columns === columns && of.bounds === bounds) return texture;
     const buffer = rows.sync(columns);
     const made = buffer && passes.run({ rows: buffer, count: columns.count, bounds, anchor, lattice, bandwidthM });
@@ -142,13 +143,14 @@ function boxInSight(viewport: Viewport, { x, y }: IncidentAnchor, bandwidthM: nu
   return grow([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], y, bandwidthM);
 }
 
-const boxes = new WeakMap<IncidentColumns, { count: number; box: PlaneBox }>();
+const boxes = new WeakMap<IncidentColumns, { count: number; patches: number; box: PlaneBox }>();
 
 /** Where incidents lie and how far they reach: beyond it there is nothing to count. */
 function boxOf(columns: IncidentColumns, anchor: IncidentAnchor, bandwidthM: number): PlaneBox {
   let known = boxes.get(columns);
-  if (known?.count !== columns.count) {
-    known = { count: columns.count, box: columns.boxFrom(anchor) };
+  const { count, patched } = columns;
+  if (known?.count !== count || known.patches !== patched.length) {
+    known = { count, patches: patched.length, box: columns.boxFrom(anchor) };
     boxes.set(columns, known);
   }
   return grow(known.box, anchor.y, bandwidthM);

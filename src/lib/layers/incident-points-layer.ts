@@ -5,14 +5,13 @@ import type { IncidentBounds } from '$lib/state/incident-filter.ts';
 import { lendIncidentRows, returnIncidentRows, type IncidentRows } from './incident-rows.ts';
 import {
   anchorOf,
-  clipUniforms,
   filterUniforms,
   incidentBufferLayout,
   incidentFunctions,
   incidentUniforms,
-  planeUniforms,
 } from './incident-shader.ts';
 import type { Rgb } from './palette.ts';
+import { clipUniforms, planeUniforms } from './plane-shader.ts';
 
 export interface IncidentPointsProps {
   columns: IncidentColumns | null;

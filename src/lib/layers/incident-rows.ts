@@ -1,13 +1,14 @@
 import type { Buffer, Device } from '@luma.gl/core';
 import { rowIntegers, type IncidentColumns } from '$lib/state/incident-columns.ts';
 
-/** The rows of incidents on the graphics card: rows that come are written behind those there are. */
+/** The rows of incidents on the graphics card: those that come are written behind those there are, changed ones over. */
 export class IncidentRows {
   readonly #device: Device;
   #buffer: Buffer | undefined;
   #columns: IncidentColumns | undefined;
   #capacity = 0;
   #written = 0;
+  #patched = 0;
 
   constructor(device: Device) {
     this.#device = device;
@@ -15,20 +16,28 @@ export class IncidentRows {
 
   /** @returns the buffer with all rows of `columns`; undefined: there are none. */
   sync(columns: IncidentColumns): Buffer | undefined {
-    const { rows, count } = columns;
+    const { rows, count, patched } = columns;
     if (columns !== this.#columns || count > this.#capacity) {
       this.#buffer?.destroy();
       this.#capacity = rows.length / rowIntegers;
       this.#buffer = count > 0 ? this.#device.createBuffer({ byteLength: rows.byteLength }) : undefined;
       this.#columns = columns;
       this.#written = 0;
+      this.#patched = patched.length;
       if (count === 0) this.#capacity = 0;
     }
-    if (count > this.#written && this.#buffer) {
-      this.#buffer.write(rows.subarray(rowIntegers * this.#written, rowIntegers * count), 16 * this.#written);
-      this.#written = count;
+    for (; this.#patched < patched.length; this.#patched++) {
+      const { from, to } = patched[this.#patched]!;
+      if (to > count) this.#written = Math.min(this.#written, from);
+      else if (to <= this.#written) this.#write(rows, from, to);
     }
+    if (count > this.#written) this.#write(rows, this.#written, count);
+    this.#written = count;
     return this.#buffer;
+  }
+
+  #write(rows: Int32Array, from: number, to: number): void {
+    this.#buffer?.write(rows.subarray(rowIntegers * from, rowIntegers * to), 4 * rowIntegers * from);
   }
 
   destroy(): void {

@@ -1,7 +1,7 @@
-import type { Viewport } from '@deck.gl/core';
 import { planeX, planeY } from '$lib/geo/density.ts';
 import type { IncidentBounds } from '$lib/state/incident-filter.ts';
 import type { IncidentColumns } from '$lib/state/incident-columns.ts';
+import { planeFunctions } from './plane-shader.ts';
 
 const block = /* glsl */ `\
 layout(std140) uniform incidentUniforms {
@@ -49,11 +49,9 @@ export const incidentBufferLayout = [
   },
 ];
 
-/**
- * Reads a row: whether it passes the filter, as `passes` does, and where it lies on the plane, from the anchor. Places
- * are integers and only differences become floats, so that nothing shakes at any zoom.
- */
+/** Reads a row: whether it passes the filter, as `passes` does, and where it lies on the plane, from the anchor. */
 export const incidentFunctions = /* glsl */ `\
+${planeFunctions}
 in ivec2 place;
 in int minute;
 in int kind;
@@ -66,15 +64,8 @@ bool incident_passes() {
 }
 
 vec2 incident_fromAnchor() {
-  const float radian = 0.017453292519943295;
-  const float unitsPerRadian = 81.48733086305042; // 512 / 2 pi
-  vec2 delta = vec2(place - ivec2(incident.anchorLng, incident.anchorLat)) * 1e-5 * radian;
-  float anchor = float(incident.anchorLat) * 1e-5 * radian;
-  // The difference of isometric latitudes without subtracting what is nearly equal.
-  float z = 2.0 * cos(anchor + 0.5 * delta.y) * sin(0.5 * delta.y) / (1.0 - sin(anchor) * sin(anchor + delta.y));
-  float z2 = z * z;
-  float y = abs(z) < 0.1 ? z * (1.0 + z2 * (1.0 / 3.0 + z2 * (1.0 / 5.0 + z2 / 7.0))) : 0.5 * log((1.0 + z) / (1.0 - z));
-  return vec2(delta.x, y) * unitsPerRadian;
+  const float radians = 1.7453292519943295e-7; // of a step of 1e-5 degrees
+  return plane_along(vec2(place - ivec2(incident.anchorLng, incident.anchorLat)) * radians, float(incident.anchorLat) * radians);
 }
 `;
 
@@ -98,31 +89,3 @@ export const filterUniforms = (bounds: IncidentBounds, { lng, lat }: IncidentAnc
   anchorLat: lat,
   ...bounds,
 });
-
-const clipBlock = /* glsl */ `\
-layout(std140) uniform planeUniforms {
-  vec4 anchorClip;
-  vec4 xClip;
-  vec4 yClip;
-} plane;
-
-vec4 plane_toClip(vec2 fromAnchor) {
-  return plane.anchorClip + plane.xClip * fromAnchor.x + plane.yClip * fromAnchor.y;
-}
-`;
-
-/** From the plane, counted from the anchor, to the screen; in doubles up to here. */
-export const planeUniforms = {
-  name: 'plane',
-  vs: clipBlock,
-  uniformTypes: { anchorClip: 'vec4<f32>', xClip: 'vec4<f32>', yClip: 'vec4<f32>' },
-} as const;
-
-type Vec4 = [number, number, number, number];
-
-export function clipUniforms({ viewProjectionMatrix: m }: Viewport, { x, y }: IncidentAnchor) {
-  const column = (i: number): Vec4 => [m[4 * i]!, m[4 * i + 1]!, m[4 * i + 2]!, m[4 * i + 3]!];
-  const [xClip, yClip, last] = [column(0), column(1), column(3)];
-  const anchorClip = last.map((value, i) => value + xClip[i]! * x + yClip[i]! * y) as Vec4;
-  return { anchorClip, xClip, yClip };
-}

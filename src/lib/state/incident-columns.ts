@@ -35,9 +35,15 @@ export const minuteMs = 60_000;
 export const toMinutes = (timeMs: number): number => Math.floor((timeMs - columnEpochMs) / minuteMs);
 export const toTimeMs = (minutes: number): number => columnEpochMs + minutes * minuteMs;
 
+/** Rows from ≤ i < to that were written over; `to` Infinity: all from there on stand elsewhere than before. */
+export interface PatchedRows {
+  from: number;
+  to: number;
+}
+
 /**
  * All incidents of a station as the graphics card takes them, 16 bytes each, in the order of their numbers: never an
- * object. They grow in place; one that comes is written behind the last.
+ * object. They grow in place; one that comes is written behind the last, and one that changed over itself.
  */
 export class IncidentColumns {
   count = 0;
@@ -45,6 +51,8 @@ export class IncidentColumns {
   numbers = new Uint32Array(0);
   /** By code, in the order in which they were first met. */
   readonly categories: string[] = [];
+  /** Every change of rows that stood already, in order: who copied rows reads on from where they were. */
+  readonly patched: PatchedRows[] = [];
   readonly #codes = new Map<string, number>();
   readonly #localHours: LocalHours;
 
@@ -57,19 +65,43 @@ export class IncidentColumns {
     return this.numbers[this.count - 1] ?? 0;
   }
 
-  append({ numbers, lngs, lats, minutes, categories, sources, names }: IncidentBatch): void {
+  append(batch: IncidentBatch): void {
+    const { numbers, names } = batch;
     const codes = names.map((name) => this.#codeOf(name));
     this.#reserve(this.count + numbers.length);
-    const { rows } = this;
     this.numbers.set(numbers, this.count);
-    for (let i = 0, at = rowIntegers * this.count; i < numbers.length; i++, at += rowIntegers) {
-      rows[at] = lngs[i]!;
-      rows[at + 1] = lats[i]!;
-      rows[at + 2] = minutes[i]!;
-      const localHour = this.#localHours.packed(toTimeMs(minutes[i]!));
-      rows[at + 3] = packKind(localHour, codes[categories[i]!]!, sources[i]!);
-    }
+    for (let i = 0; i < numbers.length; i++) this.#write(this.count + i, batch, i, codes);
     this.count += numbers.length;
+  }
+
+  /** Rows as they are now, in the order of their numbers: known ones change in place, others come where they belong. */
+  merge(batch: IncidentBatch): void {
+    const { numbers, names } = batch;
+    if (numbers.length === 0) return;
+    if (numbers[0]! > this.lastNumber) {
+      this.append(batch);
+      return;
+    }
+    const codes = names.map((name) => this.#codeOf(name));
+    for (let i = 0; i < numbers.length; i++) {
+      const index = this.#lowerBound(numbers[i]!);
+      const isKnown = index < this.count && this.numbers[index] === numbers[i];
+      if (!isKnown) this.#makeRoom(index, numbers[i]!);
+      this.#write(index, batch, i, codes);
+      this.patched.push({ from: index, to: isKnown ? index + 1 : Infinity });
+    }
+  }
+
+  /** Withdrawn: those behind move up. */
+  remove(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      const index = this.indexOf(number);
+      if (index < 0) continue;
+      this.rows.copyWithin(rowIntegers * index, rowIntegers * (index + 1), rowIntegers * this.count);
+      this.numbers.copyWithin(index, index + 1, this.count);
+      this.count--;
+      this.patched.push({ from: index, to: Infinity });
+    }
   }
 
   read(index: number): IncidentRow {
@@ -87,15 +119,8 @@ export class IncidentColumns {
 
   /** Where the incident with this number stands; -1: it is not here. */
   indexOf(number: number): number {
-    let [low, high] = [0, this.count - 1];
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = this.numbers[middle]!;
-      if (found === number) return middle;
-      if (found < number) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
+    const index = this.#lowerBound(number);
+    return index < this.count && this.numbers[index] === number ? index : -1;
   }
 
   /** West, south, east, north on the plane of `density.ts`, from a place on it. Reads every row. */
@@ -110,6 +135,38 @@ export class IncidentColumns {
     }
     const [left, right] = [planeX(west / 1e5), planeX(east / 1e5)];
     return [left - place.x, planeY(south / 1e5) - place.y, right - place.x, planeY(north / 1e5) - place.y];
+  }
+
+  /** Where a number stands or would stand. */
+  #lowerBound(number: number): number {
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.numbers[middle]! < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #write(index: number, batch: IncidentBatch, i: number, codes: readonly number[]): void {
+    const at = rowIntegers * index;
+    const minute = batch.minutes[i]!;
+    this.rows[at] = batch.lngs[i]!;
+    this.rows[at + 1] = batch.lats[i]!;
+    this.rows[at + 2] = minute;
+    this.rows[at + 3] = packKind(
+      this.#localHours.packed(toTimeMs(minute)),
+      codes[batch.categories[i]!]!,
+      batch.sources[i]!,
+    );
+  }
+
+  #makeRoom(index: number, number: number): void {
+    this.#reserve(this.count + 1);
+    this.rows.copyWithin(rowIntegers * (index + 1), rowIntegers * index, rowIntegers * this.count);
+    this.numbers.copyWithin(index + 1, index, this.count);
+    this.numbers[index] = number;
+    this.count++;
   }
 
   #codeOf(name: string): number {

@@ -114,13 +114,20 @@ export class IncidentState {
     this.#version++;
   }
 
-  /** Rows that come behind those there are. */
-  append(batch: IncidentBatch): void {
-    this.#columns.append(batch);
+  /** Rows that come behind those there are, or are known and changed. */
+  merge(batch: IncidentBatch): void {
+    this.#columns.merge(batch);
     this.#version++;
   }
 
-  /** All of them, where known ones changed: the picture goes from the old to the new without a gap. */
+  /** Withdrawn ones, by number. */
+  remove(numbers: readonly number[]): void {
+    if (numbers.length === 0) return;
+    this.#columns.remove(numbers);
+    this.#version++;
+  }
+
+  /** All of them, where nobody can tell which changed: the picture goes from the old to the new without a gap. */
   replace(columns: IncidentColumns): void {
     this.#columns = columns;
     this.#version++;

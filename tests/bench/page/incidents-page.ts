@@ -20,7 +20,7 @@ export async function load(): Promise<LoadCost> {
   const drawing = untilDrawn(() => mostDrawn() > 0).then(() => {
     firstDotsMs = finishDrawing() - startedMs;
   });
-  await readIncidentStream(body, { begun() {}, batch: (batch) => incidents.append(batch) });
+  await readIncidentStream(body, { begun() {}, batch: (batch) => incidents.merge(batch) });
   incidents.loaded();
   map.update();
   map.repaint();

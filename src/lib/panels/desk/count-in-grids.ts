@@ -10,6 +10,7 @@ export class IncidentsInGrids {
   /** By row, the place of its grid; -1: in none. */
   #places = new Int16Array(0);
   #known = 0;
+  #patched = 0;
 
   constructor(grids: readonly GridFeature[]) {
     this.#index = new GridIndex(
@@ -35,15 +36,23 @@ export class IncidentsInGrids {
   }
 
   #look(columns: IncidentColumns): void {
-    if (columns !== this.#columns) [this.#columns, this.#known] = [columns, 0];
+    const { patched } = columns;
+    if (columns !== this.#columns) [this.#columns, this.#known, this.#patched] = [columns, 0, patched.length];
+    for (; this.#patched < patched.length; this.#patched++) {
+      const { from, to } = patched[this.#patched]!;
+      if (to > this.#known) this.#known = Math.min(this.#known, from);
+      else for (let row = from; row < to; row++) this.#places[row] = this.#gridOf(columns, row);
+    }
     if (this.#places.length < columns.count) {
       const places = new Int16Array(Math.max(1024, 2 * columns.count));
       places.set(this.#places.subarray(0, this.#known));
       this.#places = places;
     }
-    for (; this.#known < columns.count; this.#known++) {
-      const at = rowIntegers * this.#known;
-      this.#places[this.#known] = this.#index.at(columns.rows[at]! / 1e5, columns.rows[at + 1]! / 1e5);
-    }
+    for (; this.#known < columns.count; this.#known++) this.#places[this.#known] = this.#gridOf(columns, this.#known);
+  }
+
+  #gridOf({ rows }: IncidentColumns, row: number): number {
+    const at = rowIntegers * row;
+    return this.#index.at(rows[at]! / 1e5, rows[at + 1]! / 1e5);
   }
 }

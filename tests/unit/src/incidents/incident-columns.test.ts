@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { incidentSources } from '../../../../api/incidents/contract.ts';
 import { LocalHours } from '../../../../src/lib/geo/local-hours.ts';
 import { IncidentColumns, toMinutes, type IncidentBatch } from '../../../../src/lib/state/incident-columns.ts';
@@ -137,4 +137,39 @@ test('an address brings the filter and the heatmap back', () => {
 test('an address that makes no sense opens as if it were not there', () => {
   const nonsense = new URLSearchParams('it=2026-13-99_x&ih=zz&iw=ff&is=rumour&heat=3');
   expect(parseIncidentUrl(nonsense)).toEqual({ filter: firstFilter, heatM: undefined });
+});
+
+describe('columns that are told what changed', () => {
+  const merged = (columns: IncidentColumns, made: readonly Made[]): void => columns.merge(batchOf(made));
+  const rowsOf = (columns: IncidentColumns) => Array.from({ length: columns.count }, (_, index) => columns.read(index));
+  /** As if they had been read anew. */
+  const expectSame = (columns: IncidentColumns, made: readonly Made[]): void =>
+    expect(rowsOf(columns)).toEqual(rowsOf(columnsOf(made)));
+  const corrected: Made = { number: 3, at: '2026-11-16T10:02:00+08:00', category: 'noise', lng: 118.1 };
+
+  test('write a corrected row over itself', () => {
+    const columns = columnsOf(all);
+    merged(columns, [corrected]);
+    expectSame(columns, [all[0]!, all[1]!, corrected, all[3]!, all[4]!]);
+    expect(columns.patched).toEqual([{ from: 2, to: 3 }]);
+  });
+
+  test('lose what was withdrawn, also the last, and not what they never had', () => {
+    const columns = columnsOf(all);
+    columns.remove([2, 4, 9]);
+    expectSame(columns, [all[0]!, all[2]!, all[3]!]);
+    expect(columns.lastNumber).toBe(5);
+    expect(columns.indexOf(9)).toBe(-1);
+    columns.remove([1, 3, 5]);
+    expect([columns.count, columns.lastNumber]).toEqual([0, 0]);
+  });
+
+  test('put what came back where it belongs, and what is new behind', () => {
+    const columns = columnsOf([all[0]!, all[3]!]);
+    merged(columns, [all[1]!, corrected]);
+    merged(columns, [all[4]!]);
+    expectSame(columns, [all[0]!, all[1]!, corrected, all[3]!, all[4]!]);
+    merged(columns, []);
+    expect(columns.count).toBe(5);
+  });
 });
