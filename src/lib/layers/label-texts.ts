@@ -20,7 +20,7 @@ export interface Sight {
 const gridNumberZoom = 13.2;
 const gridOfficerZoom = 15;
 const sentinelNameZoom = 15.5;
-const callSignZoom = 13.5;
+export const callSignZoom = 13.5;
 
 /** Number and officer of each grid in sight. */
 export function gridLabels(grids: readonly GridFeature[], { zoom, bbox, bearingDeg }: Sight): LabelCandidate[] {

@@ -2,16 +2,16 @@ import { ScatterplotLayer } from '@deck.gl/layers';
 import { unitKinds } from '$api/positions/contract.ts';
 import { staleAfterS } from '$api/units/contract.ts';
 import type { ReplayEvent } from '$lib/state/replay-events.ts';
-import type { ReplayPlaces } from '$lib/state/replay-places.ts';
 import type { ReplayTrails } from '$lib/state/replay-trails.ts';
 import { trailLifeMs } from '$lib/state/trails.ts';
 import type { FrameTime } from './movement.ts';
 import { placeOf } from './order.ts';
 import { withAlpha, type MapPalette } from './palette.ts';
-import { packReplayColumns, packReplayTrails } from './replay-columns.ts';
+import { packReplayTrails } from './replay-columns.ts';
 import { incidentRadiusPx, unitRadiusPx } from './symbol-sizes.ts';
 import { TrailLayer } from './trail-layer.ts';
 import { UnitMarkerLayer } from './unit-marker-layer.ts';
+import type { UnitRows } from './unit-rows.ts';
 
 /** Places are those of the moment, and times are told from it: nothing is on its way and nothing ages by itself. */
 const still: FrameTime = { progress: 1, nowS: 0, tickS: 0 };
@@ -25,16 +25,16 @@ interface Look {
 
 /** Units where they were, hollow where the last fix before a silence was. */
 export const createReplayMarkersLayer = (
-  places: ReplayPlaces,
+  rows: UnitRows,
   { palette, zoom, pictograms, selectedSlot }: Look & { pictograms: OffscreenCanvas; selectedSlot: number },
 ) =>
   new UnitMarkerLayer({
     ...placeOf('replay-markers'),
-    data: packReplayColumns(places) as never,
     pickable: true,
+    readRows: () => rows,
     pictograms,
     radiusPx: unitRadiusPx(zoom),
-    selectedIndex: selectedSlot,
+    readSelectedIndex: () => selectedSlot,
     kindColors: unitKinds.map((kind) => palette.units[kind]),
     inkColor: palette.unitInk,
     rimColor: palette.rim,

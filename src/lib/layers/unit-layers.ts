@@ -8,15 +8,15 @@ import type { MapPalette } from './palette.ts';
 import { unitRadiusPx } from './symbol-sizes.ts';
 import { packTrailColumns } from './trail-columns.ts';
 import { TrailLayer } from './trail-layer.ts';
-import type { UnitColumns } from './unit-columns.ts';
 import { UnitMarkerLayer } from './unit-marker-layer.ts';
+import type { UnitRows } from './unit-rows.ts';
 
 const staleLimits = unitKinds.map((kind) => staleAfterS[kind]);
 
 export interface UnitMarkerOptions {
   live: LiveUnits;
-  /** Of the newest tick; the same object until the next. */
-  columns: UnitColumns;
+  /** Of the newest tick. */
+  readRows: () => UnitRows;
   palette: MapPalette;
   zoom: number;
   pictograms: OffscreenCanvas;
@@ -27,7 +27,7 @@ export interface UnitMarkerOptions {
 /** All units in sight in one draw call. */
 export const createUnitMarkersLayer = ({
   live,
-  columns,
+  readRows,
   palette,
   zoom,
   pictograms,
@@ -36,11 +36,11 @@ export const createUnitMarkersLayer = ({
 }: UnitMarkerOptions) =>
   new UnitMarkerLayer({
     ...placeOf('unit-markers'),
-    data: columns as never,
     pickable: true,
+    readRows,
     pictograms,
     radiusPx: unitRadiusPx(zoom),
-    selectedIndex: (selectedNumber === undefined ? undefined : live.slotOf(selectedNumber)) ?? -1,
+    readSelectedIndex: () => (selectedNumber === undefined ? undefined : live.slotOf(selectedNumber)) ?? -1,
     kindColors: unitKinds.map((kind) => palette.units[kind]),
     inkColor: palette.unitInk,
     rimColor: palette.rim,

@@ -1,3 +1,6 @@
+import { planeFunctions } from './plane-shader.ts';
+import { unitRowFunctions } from './unit-rows.ts';
+
 const block = /* glsl */ `\
 layout(std140) uniform unitUniforms {
   vec4 footColor;
@@ -10,11 +13,14 @@ layout(std140) uniform unitUniforms {
   vec4 selectedColor;
   vec4 staleAfterS;
   float radiusPx;
-  float selectedIndex;
+  highp int selectedIndex; // the two shaders would take an int by itself differently
+  highp int anchorLng;
+  highp int anchorLat;
 } unit;
 `;
 
-/** Uniforms of unit markers; colours are 0–1, `staleAfterS` in the order of the kinds, index -1: none selected. */
+/** Uniforms of unit markers; colours are 0–1, `staleAfterS` in the order of the kinds, index -1: none selected, the
+ * anchor in steps of places. */
 export const unitUniforms = {
   name: 'unit',
   vs: block,
@@ -30,7 +36,9 @@ export const unitUniforms = {
     selectedColor: 'vec4<f32>',
     staleAfterS: 'vec4<f32>',
     radiusPx: 'f32',
-    selectedIndex: 'f32',
+    selectedIndex: 'i32',
+    anchorLng: 'i32',
+    anchorLat: 'i32',
   },
 } as const;
 
@@ -41,11 +49,8 @@ export const vertexShader = /* glsl */ `\
 #version 300 es
 #define SHADER_NAME unit-marker-vertex
 in vec2 positions;
-in vec3 instancePositions;
-in vec3 instancePositions64Low;
-in vec3 instancePreviousPositions;
-in vec3 instancePreviousPositions64Low;
-in vec3 instanceFacts; // kind, heading in degrees or below 0, seconds of observation
+${planeFunctions}
+${unitRowFunctions}
 out vec2 pixel;
 flat out int kind;
 flat out float headingDeg;
@@ -53,24 +58,24 @@ flat out float age;
 flat out float isSelected;
 
 void main(void) {
-  geometry.worldPosition = instancePositions;
   geometry.uv = positions;
   geometry.pickingColor = picking_getPickingColorFromInstanceID();
-  vec3 from = project_position(instancePreviousPositions, instancePreviousPositions64Low);
-  vec3 to = project_position(instancePositions, instancePositions64Low);
-  geometry.position = vec4(mix(from, to, movement.progress), 1.0);
-  gl_Position = project_common_position_to_clipspace(geometry.position);
+  ivec2 anchor = ivec2(unit.anchorLng, unit.anchorLat);
+  vec2 from = unit_fromAnchor(previousPlace, anchor);
+  vec2 to = unit_fromAnchor(place, anchor);
+  gl_Position = plane_toClip(mix(from, to, movement.progress));
+  geometry.position = gl_Position;
   DECKGL_FILTER_GL_POSITION(gl_Position, geometry);
   pixel = positions * unit.radiusPx * ${quadRadii.toFixed(2)};
   vec3 offset = vec3(pixel, 0.0);
   DECKGL_FILTER_SIZE(offset, geometry);
   gl_Position.xy += project_pixel_size_to_clipspace(offset.xy);
 
-  kind = int(instanceFacts.x);
-  headingDeg = instanceFacts.y;
+  kind = unit_kind();
+  headingDeg = unit_headingDeg();
   // In stale limits of the kind: 0 is fresh, 1 and more is stale.
-  age = max(0.0, movement.nowS - instanceFacts.z) / unit.staleAfterS[kind];
-  isSelected = float(gl_InstanceID == int(unit.selectedIndex));
+  age = max(0.0, movement.nowS - observedS) / unit.staleAfterS[kind];
+  isSelected = float(gl_InstanceID == unit.selectedIndex);
   vec4 unused = vec4(1.0);
   // Hands the picking colour on.
   DECKGL_FILTER_COLOR(unused, geometry);

@@ -1,6 +1,6 @@
 import type { Layer } from '@deck.gl/core';
 import { createCallSignsLayer, createGridLabelsLayer, createSentinelLabelsLayer } from '$lib/layers/label-layers.ts';
-import { callSigns, gridLabels, sentinelLabels, type Sight } from '$lib/layers/label-texts.ts';
+import { callSigns, callSignZoom, gridLabels, sentinelLabels, type Sight } from '$lib/layers/label-texts.ts';
 import { drawSentinelSymbols, drawUnitPictograms } from '$lib/layers/draw-pictograms.ts';
 import { createGridAreasLayer, createGridOutlinesLayer, createSelectedGridLayer } from '$lib/layers/grid-layers.ts';
 import { createDensityLayer, createIncidentGridsLayer, createIncidentsLayer } from '$lib/layers/incident-layers.ts';
@@ -10,8 +10,8 @@ import { palettes, type Theme } from '$lib/layers/palette.ts';
 import { SentinelClusters } from '$lib/layers/sentinel-clusters.ts';
 import { createClusterCountsLayer, createSentinelsLayer } from '$lib/layers/sentinel-layers.ts';
 import { createTrackLayer } from '$lib/layers/track-layer.ts';
-import { packUnitColumns } from '$lib/layers/unit-columns.ts';
 import { createTrailLayers, createUnitMarkersLayer } from '$lib/layers/unit-layers.ts';
+import { packLiveUnits, UnitRows } from '$lib/layers/unit-rows.ts';
 import type { LngLat } from '$api/positions/contract.ts';
 import type { BaseDataState } from '$lib/state/base-data-state.svelte.ts';
 import type { ClockState } from '$lib/state/clock-state.svelte.ts';
@@ -38,6 +38,8 @@ interface Sources {
 
 const dotsOverHeatZoom = 15;
 const noIds: ReadonlySet<string> = new Set();
+/** The same each time, so that nothing is made anew for it. */
+const none: Layer[] = [];
 
 /** All our layers as the states stand, each made anew only when what it shows changed. */
 export class Picture {
@@ -45,6 +47,8 @@ export class Picture {
   readonly #prefersStill: boolean;
   readonly characters = new LabelCharacters();
   readonly #pictograms = drawUnitPictograms();
+  readonly #unitRows = new UnitRows();
+  #packedVersion = -1;
   readonly #movement: MovementExtension;
   #shownCallSigns: ReadonlySet<string> = noIds;
   #theme = $state<Theme>('light');
@@ -133,18 +137,13 @@ export class Picture {
     return shown.kind === 'shown' ? [createTrackLayer(shown.track, this.#palette)] : [];
   });
 
-  readonly #columns = $derived.by(() => {
-    void this.#from.units.version;
-    return packUnitColumns(this.#from.units.live);
-  });
-
   readonly #unitLayers: Layer[] = $derived.by(() => {
     const { layers, units } = this.#from;
     if (!layers.isShown('units')) return [];
     return [
       createUnitMarkersLayer({
         live: units.live,
-        columns: this.#columns,
+        readRows: this.#readUnitRows,
         palette: this.#palette,
         zoom: this.#sizeZoom,
         pictograms: this.#pictograms,
@@ -163,8 +162,9 @@ export class Picture {
 
   readonly #callSigns: Layer[] = $derived.by(() => {
     const { layers, units, clock } = this.#from;
+    if (!this.#sight || !layers.isShown('units') || !layers.isShown('labels')) return none;
+    if (this.#sight.zoom < callSignZoom && this.#selectedNumber === undefined) return none;
     void units.version;
-    if (!this.#sight || !layers.isShown('units') || !layers.isShown('labels')) return [];
     const options = { selectedNumber: this.#selectedNumber, nowMs: clock.readNowMs(), shown: this.#shownCallSigns };
     const signs = callSigns(units.live, (number) => units.findByNumber(number), this.#sight, options).filter(
       ({ text }) => this.characters.has(text),
@@ -223,6 +223,14 @@ export class Picture {
   look(sight: Sight): void {
     this.#sight = sight;
   }
+
+  /** The units of the newest tick, packed by the first frame that draws them. */
+  readonly #readUnitRows = (): UnitRows => {
+    const { live, version } = this.#from.units;
+    if (version !== this.#packedVersion) packLiveUnits(live, this.#unitRows);
+    this.#packedVersion = version;
+    return this.#unitRows;
+  };
 
   readonly incidentNear = (place: LngLat, zoom: number, reachPx: number): number => {
     const { columns, bounds } = this.#from.incidents;

@@ -4,6 +4,7 @@ import { createCallSignsLayer } from '$lib/layers/label-layers.ts';
 import { callSigns } from '$lib/layers/label-texts.ts';
 import { MovementExtension } from '$lib/layers/movement.ts';
 import { placeOf, type LayerId } from '$lib/layers/order.ts';
+import { packReplayPlaces } from '$lib/layers/replay-columns.ts';
 import {
   createFlashesLayer,
   createReplayIncidentsLayer,
@@ -12,6 +13,7 @@ import {
   hasPlace,
   readStill,
 } from '$lib/layers/replay-layers.ts';
+import { UnitRows } from '$lib/layers/unit-rows.ts';
 import type { LayerState } from '$lib/state/layer-state.svelte.ts';
 import { countUntil, type ReplayEvent } from '$lib/state/replay-events.ts';
 import type { ReplayState } from '$lib/state/replay-state.svelte.ts';
@@ -36,6 +38,7 @@ export class ReplayPicture implements MapExtra {
   readonly #from: Sources;
   readonly #sayEvent: (event: ReplayEvent) => string;
   readonly #pictograms = drawUnitPictograms();
+  readonly #rows = new UnitRows();
   readonly #movement = new MovementExtension({ readFrameTime: readStill });
   #shownCallSigns: ReadonlySet<string> = new Set();
 
@@ -87,7 +90,7 @@ export class ReplayPicture implements MapExtra {
   #unitLayers(drawing: Drawing): Layer[] {
     const { replay, layers, view } = this.#from;
     const { places, follow, units } = replay;
-    const markers = createReplayMarkersLayer(places, {
+    const markers = createReplayMarkersLayer(packReplayPlaces(places, this.#rows), {
       ...drawing,
       pictograms: this.#pictograms,
       selectedSlot: places.slotOf(this.#followedAt),

@@ -1,4 +1,6 @@
 import { unitKinds, type UnitKind } from '$api/positions/contract.ts';
+import { doubled } from './doubled.ts';
+import { SlotIndex } from './slot-index.ts';
 
 /** One unit's newest fix, as the screen's words need it. */
 export interface LivePosition {
@@ -43,7 +45,7 @@ export class LiveUnits {
   /** 1: `previous` differs from `current`. A column, because a set of all units, made anew each tick, costs milliseconds. */
   moving = new Uint8Array(firstSize);
   #movingCount = 0;
-  readonly #slots = new Map<number, number>();
+  readonly #slots = new SlotIndex();
 
   get movingCount(): number {
     return this.#movingCount;
@@ -51,7 +53,8 @@ export class LiveUnits {
 
   /** Undefined: not in sight. */
   slotOf(number: number): number | undefined {
-    return this.#slots.get(number);
+    const slot = this.#slots.slotOf(number);
+    return slot < 0 ? undefined : slot;
   }
 
   /** Freezes where every marker is seen now: `progress` (0–1) of the way of the tick that ends. */
@@ -77,11 +80,11 @@ export class LiveUnits {
    * @returns its slot.
    */
   put(number: number, lng: number, lat: number, cell: number, kind?: number): number {
-    const known = this.#slots.get(number);
-    const slot = known ?? this.#append(number);
+    const known = this.#slots.slotOf(number);
+    const slot = known < 0 ? this.#append(number) : known;
     const at = 2 * slot;
     const { previous, current } = this;
-    if (known === undefined) {
+    if (known < 0) {
       previous[at] = lng;
       previous[at + 1] = lat;
     }
@@ -97,8 +100,8 @@ export class LiveUnits {
   }
 
   remove(number: number): void {
-    const slot = this.#slots.get(number);
-    if (slot === undefined) return;
+    const slot = this.#slots.slotOf(number);
+    if (slot < 0) return;
     const last = --this.count;
     this.#slots.delete(number);
     this.#movingCount -= this.moving[slot]!;
@@ -147,10 +150,4 @@ export class LiveUnits {
     this.observedAtMs = doubled(this.observedAtMs);
     this.moving = doubled(this.moving);
   }
-}
-
-function doubled<T extends Uint32Array | Uint8Array | Float64Array | Float32Array>(column: T): T {
-  const bigger = new (column.constructor as new (length: number) => T)(column.length * 2);
-  bigger.set(column);
-  return bigger;
 }

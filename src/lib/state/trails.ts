@@ -1,4 +1,5 @@
 import type { LiveUnits } from './live-units.ts';
+import { WayEnds } from './way-ends.ts';
 
 /** Steps of units in one chunk. */
 export const chunkSize = 2048;
@@ -30,84 +31,74 @@ export interface TrailChunk {
   beforeAtMs: Float64Array;
 }
 
-/** Where a unit's way ends, and its step up to there. */
-interface WayEnd {
-  lng: number;
-  lat: number;
-  atMs: number;
-  fromLng: number;
-  fromLat: number;
-  fromAtMs: number;
-  /** Nothing to go on from yet. */
-  isBeginning: boolean;
-}
-
 /** The recent way of every unit in sight, as told by the live ticks. */
 export class Trails {
   readonly chunks: TrailChunk[] = [];
   #nextId = 0;
-  /** Where each unit was at the last tick, by unit number. */
-  readonly #last = new Map<number, WayEnd>();
+  readonly #ends = new WayEnds();
 
   /** Adds the steps of one tick and forgets what is too old to be seen. */
   record(live: LiveUnits, nowMs: number): void {
+    const ends = this.#ends;
+    const { numbers, current, moving } = live;
     // Only moving slots can have made a step; the others are looked at when they appear.
-    for (let slot = 0; slot < live.count && live.movingCount > 0; slot++)
-      if (live.moving[slot] === 1) this.#step(live, slot, nowMs);
-    if (this.#last.size < live.count) {
+    for (let slot = 0; slot < live.count && live.movingCount > 0; slot++) {
+      if (moving[slot] === 0) continue;
+      const end = ends.slotOf(numbers[slot]!);
+      if (end >= 0) {
+        // Nearly all of a city's units have moved less since their last step, whatever their latitude.
+        const eastDeg = current[2 * slot]! - ends.places[2 * end]!;
+        const northDeg = current[2 * slot + 1]! - ends.places[2 * end + 1]!;
+        if (eastDeg * eastDeg + northDeg * northDeg < minStepDeg ** 2) continue;
+      }
+      this.#step(live, slot, end, nowMs);
+    }
+    if (ends.count < live.count) {
       for (let slot = 0; slot < live.count; slot++)
-        if (!this.#last.has(live.numbers[slot]!)) this.#step(live, slot, nowMs);
+        if (ends.slotOf(numbers[slot]!) < 0) this.#step(live, slot, -1, nowMs);
     }
     // Where a unit comes back after it was out of sight is no step from where it left.
-    if (this.#last.size > live.count) {
-      for (const number of this.#last.keys()) if (live.slotOf(number) === undefined) this.#last.delete(number);
-    }
+    for (let end = ends.count - 1; end >= 0 && ends.count > live.count; end--)
+      if (live.slotOf(ends.numbers[end]!) === undefined) ends.remove(end);
     while (this.chunks.length > maxChunks || this.#isFaded(this.chunks[0], nowMs)) this.chunks.shift();
   }
 
   clear(): void {
     this.chunks.length = 0;
-    this.#last.clear();
+    this.#ends.clear();
   }
 
-  #step(live: LiveUnits, slot: number, nowMs: number): void {
-    const number = live.numbers[slot]!;
+  /** @param end of the unit's way; -1: it has none yet */
+  #step(live: LiveUnits, slot: number, end: number, nowMs: number): void {
+    const ends = this.#ends;
     const lng = live.current[2 * slot]!;
     const lat = live.current[2 * slot + 1]!;
-    const last = this.#last.get(number);
-    if (!last) {
-      this.#last.set(number, beginAt(lng, lat, nowMs));
+    if (end < 0) {
+      ends.begin(ends.append(live.numbers[slot]!), lng, lat, nowMs);
       return;
     }
-    // Squares, and the cosine only of what may be a step: nearly all of a city's units have moved less since the last.
-    const [eastDeg, northDeg] = [lng - last.lng, lat - last.lat];
-    if (eastDeg * eastDeg + northDeg * northDeg < minStepDeg ** 2) return;
-    const east = eastDeg * Math.cos((lat * Math.PI) / 180);
-    const squared = east * east + northDeg * northDeg;
+    const { places, fromPlaces, atMs, fromAtMs } = ends;
+    const [lastLng, lastLat] = [places[2 * end]!, places[2 * end + 1]!];
+    const squared = ((lng - lastLng) * Math.cos((lat * Math.PI) / 180)) ** 2 + (lat - lastLat) ** 2;
     if (squared < minStepDeg ** 2) return;
     if (squared > maxStepDeg ** 2) {
-      Object.assign(last, beginAt(lng, lat, nowMs));
+      ends.begin(end, lng, lat, nowMs);
       return;
     }
+    const isBeginning = ends.isBeginning[end] === 1;
     const chunk = this.#openChunk();
     const at = chunk.count++;
-    chunk.from[2 * at] = last.lng;
-    chunk.from[2 * at + 1] = last.lat;
+    chunk.from[2 * at] = lastLng;
+    chunk.from[2 * at + 1] = lastLat;
     chunk.to[2 * at] = lng;
     chunk.to[2 * at + 1] = lat;
-    chunk.before[2 * at] = last.fromLng;
-    chunk.before[2 * at + 1] = last.fromLat;
+    chunk.before[2 * at] = fromPlaces[2 * end]!;
+    chunk.before[2 * at + 1] = fromPlaces[2 * end + 1]!;
     chunk.kinds[at] = live.kinds[slot]!;
     chunk.toAtMs[at] = nowMs;
-    chunk.fromAtMs[at] = last.isBeginning ? nowMs : last.atMs;
-    chunk.beforeAtMs[at] = last.isBeginning ? nowMs : last.fromAtMs;
-    last.fromLng = last.lng;
-    last.fromLat = last.lat;
-    last.fromAtMs = chunk.fromAtMs[at]!;
-    last.lng = lng;
-    last.lat = lat;
-    last.atMs = nowMs;
-    last.isBeginning = false;
+    chunk.fromAtMs[at] = isBeginning ? nowMs : atMs[end]!;
+    chunk.beforeAtMs[at] = isBeginning ? nowMs : fromAtMs[end]!;
+    ends.goOn(end, lng, lat, nowMs, chunk.fromAtMs[at]!);
     chunk.version++;
   }
 
@@ -134,13 +125,3 @@ export class Trails {
     return chunk !== undefined && chunk.count > 0 && nowMs - chunk.toAtMs[chunk.count - 1]! > trailLifeMs;
   }
 }
-
-const beginAt = (lng: number, lat: number, atMs: number): WayEnd => ({
-  lng,
-  lat,
-  atMs,
-  fromLng: lng,
-  fromLat: lat,
-  fromAtMs: atMs,
-  isBeginning: true,
-});

@@ -4,7 +4,7 @@ import { inOrder, layerOrder } from '../../../../src/lib/layers/order.ts';
 import { palettes, type Rgb } from '../../../../src/lib/layers/palette.ts';
 import { unitRadiusPx } from '../../../../src/lib/layers/symbol-sizes.ts';
 import { createUnitMarkersLayer } from '../../../../src/lib/layers/unit-layers.ts';
-import { packUnitColumns } from '../../../../src/lib/layers/unit-columns.ts';
+import { UnitRows } from '../../../../src/lib/layers/unit-rows.ts';
 import { LiveUnits } from '../../../../src/lib/state/live-units.ts';
 import { anchorIds } from '../../../../tiles/style.ts';
 import { unitKinds } from '../../../../api/positions/contract.ts';
@@ -43,13 +43,13 @@ describe('layers', () => {
     const selectedIndexOf = (selectedNumber: number | undefined): number =>
       createUnitMarkersLayer({
         live,
-        columns: packUnitColumns(live),
+        readRows: () => new UnitRows(),
         palette: palettes.light,
         zoom: 15,
         pictograms: {} as OffscreenCanvas,
         selectedNumber,
         readFrameTime: () => ({ progress: 1, nowS: 0, tickS: 0 }),
-      }).props.selectedIndex;
+      }).props.readSelectedIndex();
     expect(selectedIndexOf(3)).toBe(2);
     live.remove(1);
     expect(selectedIndexOf(3)).toBe(0);

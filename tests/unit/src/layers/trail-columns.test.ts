@@ -1,53 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { packTrailColumns } from '../../../../src/lib/layers/trail-columns.ts';
-import { packUnitColumns } from '../../../../src/lib/layers/unit-columns.ts';
 import { secondsSinceEpoch } from '../../../../src/lib/layers/movement.ts';
 import { LiveUnits } from '../../../../src/lib/state/live-units.ts';
 import { Trails } from '../../../../src/lib/state/trails.ts';
-
-describe('unit columns', () => {
-  test('hold where each unit was, where it is, its kind, heading and time', () => {
-    const live = new LiveUnits();
-    live.put(7, 121, 31, 0, 1);
-    const slot = live.put(7, 121.5, 31.5, 0, 1);
-    live.headingsDeg[slot] = 90;
-    const nowMs = Date.now();
-    live.observedAtMs[slot] = nowMs - 2000;
-    const { length, attributes } = packUnitColumns(live);
-    expect(length).toBe(1);
-    expect([...attributes.getPosition.value]).toEqual([121.5, 31.5]);
-    expect([...attributes.getPreviousPosition.value]).toEqual([121, 31]);
-    const [kind, headingDeg, observedAtS] = attributes.getFacts.value;
-    expect([kind, headingDeg]).toEqual([1, 90]);
-    expect(secondsSinceEpoch(nowMs) - observedAtS!).toBeCloseTo(2, 2);
-  });
-
-  test('say of an unknown heading that it is below north', () => {
-    const live = new LiveUnits();
-    live.put(7, 121, 31, 0);
-    expect(packUnitColumns(live).attributes.getFacts.value[1]).toBe(-1);
-  });
-
-  test('are a new object each tick and copy no position', () => {
-    const live = new LiveUnits();
-    live.put(7, 121, 31, 0);
-    const [first, second] = [packUnitColumns(live), packUnitColumns(live)];
-    expect(second).not.toBe(first);
-    expect(second.attributes.getPosition.value.buffer).toBe(live.current.buffer);
-  });
-
-  test('20,000 units are packed within a fraction of the 8 ms a tick may take', () => {
-    const live = new LiveUnits();
-    for (let number = 1; number <= 20_000; number++) live.put(number, 121 + number * 1e-6, 31, 0);
-    packUnitColumns(live);
-    const times = Array.from({ length: 9 }, () => {
-      const startMs = performance.now();
-      packUnitColumns(live);
-      return performance.now() - startMs;
-    }).toSorted((a, b) => a - b);
-    expect(times[4]!).toBeLessThan(8);
-  });
-});
 
 test('a trail chunk is the same object until a step was added', () => {
   const [live, trails] = [new LiveUnits(), new Trails()];
