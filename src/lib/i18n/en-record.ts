@@ -22,6 +22,7 @@ export const enRecord: RoomMessages<'record'> = {
   'record.save': 'Record incident',
   'record.saving': 'Saving…',
   'record.correct': 'Save correction',
+  'record.correcting': 'Correcting incident {{number}}',
   'record.state': 'State',
   'record.state.open': 'Open',
   'record.state.closed': 'Closed',

@@ -20,6 +20,7 @@ export const zhRecord = {
   'record.save': '登记警情',
   'record.saving': '正在保存…',
   'record.correct': '保存更正',
+  'record.correcting': '更正 {{number}} 号警情',
   'record.state': '状态',
   'record.state.open': '处理中',
   'record.state.closed': '已办结',
