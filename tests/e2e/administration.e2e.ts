@@ -90,6 +90,18 @@ test('a station is made below another', async () => {
   await expect(rowOf(stationName)).toBeVisible();
 });
 
+test('a station has its own limit for answers to dispatches', async () => {
+  await open('stations', '单位');
+  await openRow(stationName);
+  const limit = dialog().getByLabel('派警应答时限（秒）');
+  await expect(limit).toHaveValue('120');
+  await limit.fill('90');
+  await saved();
+  await openRow(stationName);
+  await expect(limit).toHaveValue('90');
+  await page.keyboard.press('Escape');
+});
+
 test('a person gets a role and a one-time password that is shown once and signs in', async ({ browser }) => {
   await open('people', '账号');
   await page.getByRole('button', { name: '新建账号' }).click();

@@ -209,6 +209,60 @@ test('a geofence is drawn; a unit that crosses it is on the desk at once, one ti
   await removeFence(request, fence.id);
 });
 
+test('a geofence is made around a place, moved and deleted by the keyboard alone', async ({ page, request }) => {
+  const { id: station, middle } = await demoStation(request);
+  const name = `围栏${ownUnitPrefix}键盘${Date.now() % 100_000}`;
+  const stored = async (): Promise<Geofence | undefined> => {
+    const { geofences } = await json<{ geofences: Geofence[] }>(
+      await request.get('/api/geofences', { params: { station } }),
+    );
+    return geofences.find((fence) => fence.name === name);
+  };
+  const press = async (button: string | RegExp): Promise<void> => {
+    await drawer.getByRole('button', { name: button }).focus();
+    await page.keyboard.press('Enter');
+  };
+  await page.goto(`/?v=16/${middle[1]}/${middle[0]}`);
+  await expect(page.getByRole('toolbar', { name: '工具' })).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('f');
+  const drawer = page.getByRole('complementary', { name: '电子围栏' });
+  await press('新建围栏');
+  await drawer.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await drawer.getByLabel('半径（米）').fill('150');
+  await drawer.getByRole('combobox', { name: '搜索' }).focus();
+  await page.keyboard.type('小学');
+  await expect(drawer.getByRole('option').first()).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(drawer.getByLabel('边界坐标')).toHaveValue(/^\d+\.\d+, \d+\.\d+\n/);
+  await drawer.getByLabel('名称').fill(name);
+  await press('保存');
+  await expect(drawer.getByRole('button', { name: new RegExp(name) })).toBeVisible();
+  const across = ({ area }: Geofence): number => {
+    const lats = (area.coordinates as LngLat[][])[0]!.map(([, lat]) => lat);
+    return (Math.max(...lats) - Math.min(...lats)) * 111_195;
+  };
+  expect(Math.abs(across((await stored())!) - 300)).toBeLessThan(3);
+
+  // By its coordinates it becomes another one.
+  await press(new RegExp(name));
+  await drawer.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  const [lng, lat] = middle;
+  await drawer.getByLabel('边界坐标').fill(`${lng}, ${lat}\n${lng + 0.002}, ${lat}\n${lng}, ${lat + 0.001}`);
+  await page.keyboard.press('Tab');
+  await press('保存');
+  await expect(drawer.getByRole('button', { name: new RegExp(name) })).toBeVisible();
+  expect(Math.abs(across((await stored())!) - 111)).toBeLessThan(2);
+
+  await press(new RegExp(name));
+  await press('删除');
+  await drawer.getByRole('alertdialog').getByRole('button', { name: '删除' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(drawer.getByRole('button', { name: new RegExp(name) })).toHaveCount(0);
+  expect(await stored()).toBeUndefined();
+});
+
 test('a call for help rings, stands on the desk before all else and stays until somebody acknowledges it', async ({
   page,
   request,

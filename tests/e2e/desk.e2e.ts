@@ -298,6 +298,74 @@ test('printing gives one page, by the button as by the browser', async ({ page }
   await expect.poll(() => page.evaluate(() => 'wasPrinted' in window)).toBe(true);
 });
 
+test('from the dark theme the brief is printed as by day, and the map stays dark', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto('/map?it=30d&layers=grids');
+  await stillMap(page);
+  await expect(page.getByTestId('printed-brief')).toBeAttached({ timeout: 30_000 });
+  // What the printer would get, mean of its pixels from 0 to 255.
+  await page.evaluate(() => {
+    window.print = () => {
+      window.dispatchEvent(new Event('beforeprint'));
+      const canvas = document.querySelector<HTMLCanvasElement>('.printed-brief canvas')!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+      const isTurnedOver = canvas.classList.contains('dark');
+      window.dispatchEvent(new Event('afterprint'));
+      Object.assign(window, { printed: { mean, isTurnedOver } });
+    };
+  });
+  await page.keyboard.press('Control+p');
+  await expect.poll(() => page.evaluate(() => 'printed' in window), { timeout: 60_000 }).toBe(true);
+  const { mean, isTurnedOver } = await page.evaluate(
+    () => (window as never as { printed: { mean: number; isTurnedOver: boolean } }).printed,
+  );
+  expect(mean).toBeGreaterThan(200);
+  expect(isTurnedOver).toBe(false);
+  // Nothing lies over the map any more, and it is as it was.
+  await expect(page.locator('.maplibregl-canvas-container > canvas')).toHaveCount(1, { timeout: 30_000 });
+  const shown = await stillMap(page);
+  const [red, green, blue] = shown.at(shown.box.width / 2, 8);
+  expect(Math.max(red!, green!, blue!)).toBeLessThan(110);
+  // By the browser's own menu there is no time to draw it anew: it is turned over, with its legend.
+  await page.evaluate(() => window.print());
+  expect(await page.evaluate(() => (window as never as { printed: { isTurnedOver: boolean } }).printed)).toMatchObject({
+    isTurnedOver: true,
+  });
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test('the menu holds the tools of the desk, and hands this view on by the system’s own sheet', async ({ page }) => {
+    await page.addInitScript(() => {
+      navigator.share = (shared) => {
+        Object.assign(window, { shared });
+        return Promise.resolve();
+      };
+    });
+    await page.goto('/map?it=7d&layers=incidents');
+    await expect(page).toHaveURL(/v=/, { timeout: 60_000 });
+    await page.getByRole('button', { name: '更多' }).click();
+    const menu = page.getByRole('dialog', { name: '更多' });
+    await menu.getByRole('button', { name: '分享画面' }).click();
+    await expect.poll(() => page.evaluate(() => 'shared' in window)).toBe(true);
+    const { url } = await page.evaluate(() => (window as never as { shared: { url: string } }).shared);
+    expect(new URL(url).searchParams.get('it')).toBe('7d');
+    expect(new URL(url).searchParams.get('v')).toMatch(/^\d/);
+    // Nothing in it is smaller than a thumb.
+    for (const control of await menu.getByRole('button').or(menu.getByRole('link')).all()) {
+      const box = (await control.boundingBox())!;
+      expect([await control.textContent(), Math.round(box.height) >= 44]).toEqual([await control.textContent(), true]);
+    }
+    await menu.getByRole('button', { name: '导出与打印' }).click();
+    const drawer = page.getByRole('complementary', { name: '导出与打印' });
+    const saved = page.waitForEvent('download');
+    await drawer.getByRole('button', { name: /^下载/ }).click();
+    expect((await saved).suggestedFilename()).toMatch(/\.csv$/);
+  });
+});
+
 test('the desk is worked by the keyboard alone', async ({ page }) => {
   await page.goto('/map');
   await expect(page.locator('canvas.maplibregl-canvas')).toBeVisible({ timeout: 60_000 });

@@ -187,6 +187,16 @@ test('an incident is corrected, closed, withdrawn and brought back, and its time
   await expect.poll(() => shownCount(page)).toBe(shown - 1);
   expect(await recorded(request, id, text)).toEqual([]);
 
+  // Later it is found in the list of what was withdrawn.
+  await page.keyboard.press('Escape');
+  await expect(drawer(page)).toHaveCount(0);
+  await page.keyboard.press('n');
+  await drawer(page).getByRole('button', { name: '已撤销的登记' }).click();
+  await drawer(page)
+    .getByRole('list', { name: '已撤销的登记' })
+    .getByRole('button', { name: `入室盗窃 · ${number}` })
+    .click();
+  await expect(drawer(page)).toContainText('不再显示和统计');
   await drawer(page).getByRole('button', { name: '恢复登记' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '恢复登记' }).click();
   await expect(panel).toContainText('处理中');
