@@ -10,7 +10,8 @@ import { palettes, type Theme } from '$lib/layers/palette.ts';
 import { SentinelClusters } from '$lib/layers/sentinel-clusters.ts';
 import { createClusterCountsLayer, createSentinelsLayer } from '$lib/layers/sentinel-layers.ts';
 import { createTrackLayer } from '$lib/layers/track-layer.ts';
-import { createTrailLayers, createUnitMarkersLayer } from '$lib/layers/unit-layers.ts';
+import { TrailLayers } from '$lib/layers/trail-layers.ts';
+import { createUnitMarkersLayer } from '$lib/layers/unit-layers.ts';
 import { packLiveUnits, UnitRows } from '$lib/layers/unit-rows.ts';
 import type { LngLat } from '$api/positions/contract.ts';
 import type { BaseDataState } from '$lib/state/base-data-state.svelte.ts';
@@ -50,6 +51,7 @@ export class Picture {
   readonly #unitRows = new UnitRows();
   #packedVersion = -1;
   readonly #movement: MovementExtension;
+  readonly #trails: TrailLayers;
   #shownCallSigns: ReadonlySet<string> = noIds;
   #theme = $state<Theme>('light');
   #sight = $state.raw<Sight | undefined>();
@@ -155,9 +157,9 @@ export class Picture {
 
   readonly #trailLayers: Layer[] = $derived.by(() => {
     const { layers, units } = this.#from;
+    if (!layers.isShown('trails')) return this.#trails.none();
     void units.version;
-    if (!layers.isShown('trails')) return [];
-    return createTrailLayers(units.trails, this.#palette, this.#sizeZoom, this.readFrameTime);
+    return this.#trails.layersOf(units.trails, this.#palette, this.#sizeZoom);
   });
 
   readonly #callSigns: Layer[] = $derived.by(() => {
@@ -202,6 +204,7 @@ export class Picture {
     this.#from = from;
     this.#prefersStill = prefersStill;
     this.#movement = new MovementExtension({ readFrameTime: this.readFrameTime });
+    this.#trails = new TrailLayers(this.readFrameTime);
   }
 
   /** Every text that may stand on the map, for its font. */
