@@ -13,6 +13,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Refusals } from './audit/refusals.ts';
 import { createAuditRoutes } from './audit/routes.ts';
 import { createBasemapRoutes } from './basemap/routes.ts';
+import { createTileSource } from './basemap/tile-source.ts';
 import { checkHost } from './check-host.ts';
 import type { Database } from './database/database.ts';
 import { createDispatchRoutes } from './dispatches/routes.ts';
@@ -87,7 +88,11 @@ export function createRequestWatch({ requestRates }: Pick<Environment, 'requestR
 }
 
 /** Every route of the API, and one place where errors become answers. */
-export function createApp(given: Dependencies, { metrics, limits } = createRequestWatch(given.environment)) {
+export function createApp(
+  given: Dependencies,
+  { metrics, limits } = createRequestWatch(given.environment),
+  tiles = createTileSource(given.database),
+) {
   const dependencies = { ...given, viewerOf: limits.byAccount(given.viewerOf) };
   const app = new Hono()
     .use('*', rememberClient(dependencies.environment))
@@ -103,7 +108,7 @@ export function createApp(given: Dependencies, { metrics, limits } = createReque
     .route('/api', createStationRoutes(dependencies))
     .route('/api', createAdministrationRoutes(dependencies))
     .route('/api', createPositionRoutes(dependencies, { ...limits, ...metrics }))
-    .route('/api', createBasemapRoutes(dependencies))
+    .route('/api', createBasemapRoutes({ ...dependencies, tiles }))
     .route('/api', createGridRoutes(dependencies))
     .route('/api', createSentinelRoutes(dependencies))
     .route('/api', createUnitRoutes(dependencies))

@@ -14,6 +14,8 @@ import { createApp, createRequestWatch, type Dependencies } from './app.ts';
 import { createAudit } from './audit/audit.ts';
 import { logHeadsDaily } from './audit/log-heads.ts';
 import { createRefusals } from './audit/refusals.ts';
+import { answerTilesQuickly } from './basemap/quick-tiles.ts';
+import { createTileSource } from './basemap/tile-source.ts';
 import { requireHost } from './check-host.ts';
 import { checkEngine } from './database/check-engine.ts';
 import { openServerDatabase } from './database/open.ts';
@@ -124,8 +126,10 @@ export async function startServer(environment: Environment, { onStep, log }: Ser
     const alerts = await keepAlerts({ ...dependencies, latest, fences });
     const endAnswerWatching = keepWatchingAnswers(dependencies);
     const watch = createRequestWatch(environment);
-    const app = createApp(dependencies, watch).route('/', createStaticRoutes(environment.buildDir));
-    handle = answerReportsQuickly({ ...dependencies, ...watch }, getRequestListener(app.fetch));
+    const tiles = createTileSource(database);
+    const app = createApp(dependencies, watch, tiles).route('/', createStaticRoutes(environment.buildDir));
+    const answerTiles = answerTilesQuickly({ ...dependencies, ...watch, tiles }, getRequestListener(app.fetch));
+    handle = answerReportsQuickly({ ...dependencies, ...watch }, answerTiles);
     return {
       url: `${environment.tls ? 'https' : 'http'}://${nameToOpen(environment.host)}:${port}`,
       ownUrl: `${environment.tls ? 'https' : 'http'}://${isWildcard(environment.host) ? 'localhost' : nameToOpen(environment.host)}:${port}`,

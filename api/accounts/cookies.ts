@@ -7,8 +7,12 @@ export interface CookieJar {
 }
 
 /** The value of a cookie; undefined: it did not come. */
-export function readCookie(request: Request, name: string): string | undefined {
-  for (const part of request.headers.get('cookie')?.split(';') ?? []) {
+export const readCookie = (request: Request, name: string): string | undefined =>
+  cookieValue(request.headers.get('cookie'), name);
+
+/** The same of the header alone. */
+export function cookieValue(header: string | null | undefined, name: string): string | undefined {
+  for (const part of header?.split(';') ?? []) {
     const at = part.indexOf('=');
     if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
   }

@@ -2,7 +2,7 @@ import { hash as digest, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import { readCookie, type CookieJar } from './cookies.ts';
+import { cookieValue, type CookieJar } from './cookies.ts';
 import { findSecondFactorKinds } from './second-factor/queries.ts';
 import { duesOf, needsSecondFactor, type Dues } from './session-dues.ts';
 import { listStationTree } from '../stations/queries.ts';
@@ -36,6 +36,8 @@ export interface Sessions {
   needsSecondFactor(account: Pick<ViewerRow, 'needsSecondFactor' | 'isDemo'>): boolean;
   /** The session of the request's cookie; undefined: none, or it no longer holds. At most two seconds old. */
   find(request: Request): Promise<HeldSession | undefined>;
+  /** The same of a Cookie header, when it is known without asking the database. */
+  known(cookie: string | undefined): HeldSession | undefined;
   /** @returns the value for the Set-Cookie header */
   begin(
     accountId: string,
@@ -179,6 +181,20 @@ export async function createSessions(
     );
   }
 
+  function hashOf(cookie: string | null | undefined): string | undefined {
+    const token = cookieValue(cookie, cookieName);
+    return token?.length === 43 ? hashToken(token) : undefined;
+  }
+
+  /** What is cached and fresh, which is thereby used. */
+  function freshOf(hash: string | undefined): Cached | undefined {
+    const cached = hash === undefined ? undefined : cache.get(hash);
+    const now = Date.now();
+    if (!cached || now - cached.checkedAtMs >= freshForMs) return undefined;
+    cached.usedAtMs = now;
+    return cached;
+  }
+
   let refreshing = false;
   const timer = poll
     ? setInterval(() => {
@@ -196,16 +212,13 @@ export async function createSessions(
     jar: { name: cookieName, attributes },
     needsSecondFactor: needs,
     clearCookie: `${cookieName}=; ${attributes}; Max-Age=0`,
+    known: (cookie) => freshOf(hashOf(cookie))?.held,
     async find(request) {
-      const token = readCookie(request, cookieName);
-      if (token === undefined || token.length !== 43) return undefined;
-      const hash = hashToken(token);
+      const hash = hashOf(request.headers.get('cookie'));
+      if (hash === undefined) return undefined;
+      const cached = freshOf(hash);
+      if (cached) return cached.held;
       const now = Date.now();
-      const cached = cache.get(hash);
-      if (cached && now - cached.checkedAtMs < freshForMs) {
-        cached.usedAtMs = now;
-        return cached.held;
-      }
       const held = await loadOne(hash);
       const known = cache.get(hash);
       if (known) known.usedAtMs = now;

@@ -1,15 +1,22 @@
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { layerNames, maxTileZoom, minTileZoomOf, tileSchema } from '../../tiles/schema.ts';
 import type { ViewerOf } from '../accounts/viewer-of.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import { boundsOf, createTileSource } from './tile-source.ts';
+import { boundsOf, createTileSource, type TileSource } from './tile-source.ts';
 
-const mvt = 'application/vnd.mapbox-vector-tile';
+export const mvt = 'application/vnd.mapbox-vector-tile';
 
 /** The base map: its TileJSON and its tiles. It is public data, the same for everybody who is signed in. */
-export function createBasemapRoutes({ database, viewerOf }: { database: Database; viewerOf: ViewerOf }) {
-  const tiles = createTileSource(database);
+export function createBasemapRoutes({
+  database,
+  viewerOf,
+  tiles = createTileSource(database),
+}: {
+  database: Database;
+  viewerOf: ViewerOf;
+  tiles?: TileSource;
+}) {
   return new Hono()
     .get('/tiles/base.json', async (context) => {
       await viewerOf(context.req.raw);
@@ -40,13 +47,13 @@ export function createBasemapRoutes({ database, viewerOf }: { database: Database
       await viewerOf(context.req.raw);
       const { zoom, x, y } = readAddress(context.req.param('z'), context.req.param('x'), context.req.param('file'));
       const tile = await tiles.tileOf(zoom, x, y);
-      const isGzip = tile.body.length > 0 && acceptsGzip(context);
+      const isGzip = tile.body.length > 0 && acceptsGzip(context.req.header('Accept-Encoding'));
       // Bytes differ by encoding, so does a strong tag.
       const etag = `"${tile.tag}${isGzip ? '-gzip' : ''}"`;
       const headers: Record<string, string> = {
         ETag: etag,
         Vary: 'Accept-Encoding',
-        'Cache-Control': await freshness(context),
+        'Cache-Control': isCurrent(context.req.query('r'), (await tiles.state()).revision) ? forEver : askEachTime,
       };
       if (matches(context.req.header('If-None-Match'), tile.tag)) return context.body(null, 304, headers);
       if (tile.body.length === 0) return context.body(null, 204, headers);
@@ -54,14 +61,12 @@ export function createBasemapRoutes({ database, viewerOf }: { database: Database
       if (isGzip) headers['Content-Encoding'] = 'gzip';
       return context.body(isGzip ? await tile.gzip() : tile.body, 200, headers);
     });
-
-  /** An address with the current revision never changes its content; any other is asked again each time. */
-  async function freshness(context: Context): Promise<string> {
-    const asked = context.req.query('r');
-    const isCurrent = asked !== undefined && asked === String((await tiles.state()).revision);
-    return isCurrent ? 'public, max-age=31536000, immutable' : 'public, no-cache';
-  }
 }
+
+/** An address with the current revision never changes its content; any other is asked again each time. */
+export const isCurrent = (asked: string | undefined, revision: number): boolean => asked === String(revision);
+export const forEver = 'public, max-age=31536000, immutable';
+export const askEachTime = 'public, no-cache';
 
 const fieldTypes: Partial<Record<string, string>> = {
   rank: 'Number',
@@ -91,8 +96,8 @@ function readAddress(z: string, x: string, file: string): { zoom: number; x: num
 }
 
 /** RFC 9110 12.5.3, as far as gzip goes. */
-function acceptsGzip(context: Context): boolean {
-  const codings = (context.req.header('Accept-Encoding') ?? '').toLowerCase().split(',');
+export function acceptsGzip(header: string | undefined): boolean {
+  const codings = (header ?? '').toLowerCase().split(',');
   const gzip = codings
     .map((coding) => coding.split(';').map((part) => part.trim()))
     .find(([name]) => name === 'gzip' || name === '*');
@@ -100,7 +105,7 @@ function acceptsGzip(context: Context): boolean {
 }
 
 /** If-None-Match compares weakly (RFC 9110 13.1.2); either encoding of the same content will do. */
-function matches(header: string | undefined, tag: string): boolean {
+export function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
   return header.split(',').some((part) => {

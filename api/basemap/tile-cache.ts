@@ -5,6 +5,8 @@ export interface Tile {
   body: Uint8Array<ArrayBuffer>;
   /** The body compressed, once, for the first who takes it so: others should not wait for it. */
   gzip(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same when it was done already. */
+  readonly gzipped: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Bookkeeping of one entry, so that a million empty tiles are bounded too. */

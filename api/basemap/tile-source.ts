@@ -26,6 +26,8 @@ export interface TileSource {
   state(): Promise<BasemapState>;
   /** A tile of the base map; the address must be in range. */
   tileOf(zoom: number, x: number, y: number): Promise<Tile>;
+  /** A tile as it is kept, with the state it belongs to; undefined: something has to be asked first. */
+  kept(zoom: number, x: number, y: number): { tile: Tile; revision: number } | undefined;
 }
 
 /**
@@ -36,6 +38,8 @@ export function createTileSource(database: Database, { maxCacheBytes = 64 * 1024
   const cache = new TileCache(maxCacheBytes);
   const inMaking = new Map<string, Promise<Tile>>();
   let known: Promise<BasemapState> | undefined;
+  /** What `known` gave. */
+  let current: BasemapState | undefined;
   let knownAtMs = 0;
 
   const state = (): Promise<BasemapState> => {
@@ -47,9 +51,15 @@ export function createTileSource(database: Database, { maxCacheBytes = 64 * 1024
         return { revision, extracts: await listShownExtracts(transaction) };
       });
       known = reading;
-      reading.catch(() => {
-        if (known === reading) known = undefined;
-      });
+      current = undefined;
+      reading.then(
+        (read) => {
+          if (known === reading) current = read;
+        },
+        () => {
+          if (known === reading) known = undefined;
+        },
+      );
     }
     return known;
   };
@@ -63,19 +73,19 @@ export function createTileSource(database: Database, { maxCacheBytes = 64 * 1024
     });
 
   const make = async (zoom: number, x: number, y: number, at: BasemapState): Promise<Tile> => {
-    let current = at;
+    let now = at;
     for (;;) {
-      const ids = current.extracts.filter((extract) => touches(extract, zoom, x, y)).map(({ id }) => id);
+      const ids = now.extracts.filter((extract) => touches(extract, zoom, x, y)).map(({ id }) => id);
       const { bytes, revision } =
-        ids.length > 0 ? await read(ids, zoom, x, y) : { bytes: new Uint8Array(), revision: current.revision };
-      if (revision === current.revision) {
+        ids.length > 0 ? await read(ids, zoom, x, y) : { bytes: new Uint8Array(), revision: now.revision };
+      if (revision === now.revision) {
         const tile = pack(bytes);
         cache.keep(`${zoom}/${x}/${y}`, revision, tile);
         return tile;
       }
       // An import was published in between, and the rows of the one it replaced may be half deleted.
       known = undefined;
-      current = await state();
+      now = await state();
     }
   };
 
@@ -93,6 +103,11 @@ export function createTileSource(database: Database, { maxCacheBytes = 64 * 1024
         inMaking.set(makingKey, making);
       }
       return making;
+    },
+    kept(zoom, x, y) {
+      if (!current || !known || performance.now() - knownAtMs > freshForMs) return undefined;
+      const tile = cache.find(`${zoom}/${x}/${y}`, current.revision);
+      return tile && { tile, revision: current.revision };
     },
   };
 }
@@ -113,8 +128,16 @@ function touches({ west, south, east, north }: ShownExtract, zoom: number, x: nu
 function pack(bytes: Uint8Array): Tile {
   const body = new Uint8Array(bytes);
   const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-  let packed: Promise<Uint8Array<ArrayBuffer>> | undefined;
-  return { tag, body, gzip: () => (packed ??= gzipAsync(body).then((buffer) => new Uint8Array(buffer))) };
+  let packing: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  let gzipped: Uint8Array<ArrayBuffer> | undefined;
+  return {
+    tag,
+    body,
+    gzip: () => (packing ??= gzipAsync(body).then((buffer) => (gzipped = new Uint8Array(buffer)))),
+    get gzipped() {
+      return gzipped;
+    },
+  };
 }
 
 /** Around all that is shown; null while there is no base map. */

@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { requireHost } from '../check-host.ts';
 import type { Environment } from '../environment.ts';
+import { isSecureOver } from './client-address.ts';
+import { isThisMachine, strictTransport } from './security-headers.ts';
 
 /** What needs no URL parser to be understood; an address in brackets or an odd letter does. */
 const plainHost = /^[a-z0-9._-]+(?::\d+)?$/;
 
 /**
- * Whether a request may be answered before the app: it says nothing twice, its host needs no second look and it carries
- * no cookie, so that what the app's checks of host and origin would say is known.
+ * Whether a request may be answered before the app: it says nothing twice, and the app's check of its host lets it pass.
  */
 export function isPlainRequest({ headers, rawHeaders }: IncomingMessage, environment: Environment): boolean {
-  const { host, cookie } = headers;
-  if (host === undefined || !plainHost.test(host) || cookie !== undefined) return false;
+  const { host } = headers;
+  if (host === undefined || !plainHost.test(host)) return false;
   // Node.js keeps the first of two, other readers join them.
   if (Object.keys(headers).length * 2 !== rawHeaders.length) return false;
   try {
@@ -20,4 +21,14 @@ export function isPlainRequest({ headers, rawHeaders }: IncomingMessage, environ
   } catch {
     return false;
   }
+}
+
+/** What `protectAnswers` adds on a connection of such a request besides the headers that all answers have. */
+export function strictTransportOf(
+  incoming: IncomingMessage,
+  { trustProxy }: Pick<Environment, 'trustProxy'>,
+): string[] {
+  const isStrict =
+    isSecureOver({ incoming, trustProxy }) && !isThisMachine(incoming.headers.host!.replace(/:\d+$/, ''));
+  return isStrict ? ['Strict-Transport-Security', strictTransport] : [];
 }

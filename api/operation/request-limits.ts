@@ -40,6 +40,8 @@ export interface RequestLimits {
    * app has to refuse it.
    */
   letsReport(connection: Connection, credential: Credential): boolean;
+  /** `byAddress` and `byAccount` for what is answered before the app sees it. false: nothing was counted. */
+  letsRead(connection: Connection, accountId: string): boolean;
 }
 
 /** @param onLimited told of each request that was refused */
@@ -84,14 +86,27 @@ export function createRequestLimits(rates: RequestRates, onLimited: (by: Limited
       if (waitS > 0) refuse('device', waitS);
     },
     letsReport(connection, credential) {
-      const address = addressOver(connection);
-      const isOwn = isLoopback(address) && !saysForwarded(connection.incoming.headers);
-      if (!isOwn && addresses.waitOf(networkOf(address), Date.now()) > 0) return false;
+      const network = countedNetworkOf(connection);
+      if (network !== undefined && addresses.waitOf(network, Date.now()) > 0) return false;
       return credential.kind === 'gateway' || devices.take(String(credential.deviceNumber), Date.now()) === 0;
+    },
+    letsRead(connection, accountId) {
+      const network = countedNetworkOf(connection);
+      const nowMs = Date.now();
+      if (network !== undefined && addresses.waitOf(network, nowMs) > 0) return false;
+      if (accounts.take(accountId, nowMs) > 0) return false;
+      if (network !== undefined) addresses.charge(network, nowMs);
+      return true;
     },
   };
 }
 
 const reportPaths = new Set(['/api/positions', '/api/osmand']);
+
+/** undefined: of this machine, as in `byAddress`. */
+function countedNetworkOf(connection: Connection): string | undefined {
+  const address = addressOver(connection);
+  return isLoopback(address) && !saysForwarded(connection.incoming.headers) ? undefined : networkOf(address);
+}
 
 const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');

@@ -1,9 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { RequestWatch } from '../app.ts';
 import type { Environment } from '../environment.ts';
-import { isSecureOver } from '../operation/client-address.ts';
-import { isPlainRequest } from '../operation/is-plain-request.ts';
-import { forApi, isThisMachine, strictTransport } from '../operation/security-headers.ts';
+import { isPlainRequest, strictTransportOf } from '../operation/is-plain-request.ts';
+import { forApi } from '../operation/security-headers.ts';
 import type { Credential, UnitRegistry } from '../units/registry.ts';
 import { bearerTokenOf } from './find-sender.ts';
 import type { Ingest } from './ingest.ts';
@@ -46,11 +45,7 @@ export function answerReportsQuickly(
     metrics.countRequest('POST', path, 200, (performance.now() - begunMs) / 1000);
     const body = writeAnswer(outcomes);
     const headers = [...jsonHeaders, 'Content-Length', String(Buffer.byteLength(body))];
-    const isStrict =
-      isSecureOver({ incoming, trustProxy: environment.trustProxy }) &&
-      !isThisMachine(incoming.headers.host!.replace(/:\d+$/, ''));
-    if (isStrict) headers.push('Strict-Transport-Security', strictTransport);
-    outgoing.writeHead(200, headers).end(body);
+    outgoing.writeHead(200, [...headers, ...strictTransportOf(incoming, environment)]).end(body);
   }
 
   /** The report, when the sender may send it now; undefined: the app must look at it. */
@@ -81,8 +76,9 @@ export function answerReportsQuickly(
 
 function isPlainReport(incoming: IncomingMessage, environment: Environment): boolean {
   if (incoming.url !== path || incoming.method !== 'POST') return false;
-  // The HTTP parser holds a sender to the length it announced.
-  const bytes = incoming.headers['content-length'];
+  const { 'content-length': bytes, cookie } = incoming.headers;
+  // What carries a cookie, the check of its origin must see. The HTTP parser holds a sender to the length it announced.
+  if (cookie !== undefined) return false;
   return bytes !== undefined && Number(bytes) <= maxBodyBytes && isPlainRequest(incoming, environment);
 }
 

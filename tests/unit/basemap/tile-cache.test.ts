@@ -5,6 +5,7 @@ const tile = (bytes: number): Tile => ({
   tag: `${bytes}`,
   body: new Uint8Array(bytes),
   gzip: async () => new Uint8Array(),
+  gzipped: undefined,
 });
 
 test('a kept tile is found under its revision only', () => {
