@@ -12,6 +12,11 @@ export interface SimulatorOptions {
   credentials: readonly DemoCredential[] | { gatewayToken: string; count: number; prefix: string; batch: number };
   /** Fixes per unit and second. */
   rate: number;
+  /**
+   * Into how many moments of each period reports fall: those of one moment become one transaction of the server. By
+   * default each sender has its own, as devices have.
+   */
+  moments?: number;
   seed?: number;
   /** Ends the run; what was not sent by then is lost. */
   signal: AbortSignal;
@@ -24,7 +29,7 @@ export interface SimulatorOptions {
 /** Fixes so far by what became of them. `kept` are waiting to be sent, `lost` were pushed out by newer ones. */
 export type SimulatorCounts = Record<FixOutcome, number> & { made: number; kept: number; lost: number };
 
-const deviceConnections = 8;
+const deviceConnections = 16;
 const tickMs = 20;
 
 /**
@@ -33,7 +38,7 @@ const tickMs = 20;
  * @returns the counts at the end
  */
 export async function runSimulator(options: SimulatorOptions): Promise<SimulatorCounts> {
-  const { url, credentials, rate, seed = 1, signal, onMessage = () => {}, onCounts } = options;
+  const { url, credentials, rate, moments = Infinity, seed = 1, signal, onMessage = () => {}, onCounts } = options;
   const isGateway = 'gatewayToken' in credentials;
   const counts: SimulatorCounts = {
     made: 0,
@@ -63,9 +68,13 @@ export async function runSimulator(options: SimulatorOptions): Promise<Simulator
   );
   const periodMs = 1000 / rate;
   const startMs = Date.now();
-  // Sender i reports at its own moment of each period.
+  // Sender i reports at a moment of its own in each period, or at the one before it that is shared.
   let turn = 0;
-  const dueMs = (at: number) => startMs + (at / senders.length) * periodMs;
+  const perMoment = Math.ceil(senders.length / moments) || 1;
+  const dueMs = (at: number) => {
+    const sender = at % senders.length;
+    return startMs + ((at - (sender % perMoment)) / senders.length) * periodMs;
+  };
   const tick = () => {
     const now = Date.now();
     // After a sleep of the machine it goes on from now; a phone that slept has no fixes either.

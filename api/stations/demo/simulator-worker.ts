@@ -10,6 +10,8 @@ await runSimulator({
   url,
   credentials,
   rate: 1,
+  // A server that nobody looks at should cost next to nothing: four transactions a second instead of forty.
+  moments: 4,
   signal: stop.signal,
   onMessage: (message) => parentPort?.postMessage(message),
 });
