@@ -302,7 +302,7 @@ export const en: Messages = {
 
   'account.menu': 'Account',
   'screen.map': 'Map',
-  'screen.duty': 'On duty',
+  'screen.duty': 'My duty',
   'screen.replay': 'Replay',
   'screen.wall': 'Wall',
   'screen.admin': 'Administration',
