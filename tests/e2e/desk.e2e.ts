@@ -347,14 +347,14 @@ test.describe('on a phone', () => {
         return Promise.resolve();
       };
     });
-    await page.goto('/map?it=7d&layers=incidents');
+    await page.goto('/map?it=30d&layers=incidents');
     await expect(page).toHaveURL(/v=/, { timeout: 60_000 });
     await page.getByRole('button', { name: '更多' }).click();
     const menu = page.getByRole('dialog', { name: '更多' });
     await menu.getByRole('button', { name: '分享画面' }).click();
     await expect.poll(() => page.evaluate(() => 'shared' in window)).toBe(true);
     const { url } = await page.evaluate(() => (window as never as { shared: { url: string } }).shared);
-    expect(new URL(url).searchParams.get('it')).toBe('7d');
+    expect(new URL(url).searchParams.get('it')).toBe('30d');
     expect(new URL(url).searchParams.get('v')).toMatch(/^\d/);
     // Nothing in it is smaller than a thumb.
     for (const control of await menu.getByRole('button').or(menu.getByRole('link')).all()) {
