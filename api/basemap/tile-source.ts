@@ -66,11 +66,12 @@ export function createTileSource(database: Database, { maxCacheBytes = 64 * 1024
 
   /** Bytes of a tile and the revision of the base map that they were read at. */
   const read = (ids: readonly number[], zoom: number, x: number, y: number) =>
-    database.inScope([], async (transaction) => {
-      if (database.engine === 'postgis') return encodeTileInDatabase(transaction, ids, zoom, x, y);
-      const rows = await listTileRows(transaction, ids, zoom, x, y);
-      return { bytes: encodeTile(rows, zoom, x, y), revision: await readRevision(transaction) };
-    });
+    database.engine === 'postgis'
+      ? database.askInScope([], (transaction) => encodeTileInDatabase(transaction, ids, zoom, x, y))
+      : database.inScope([], async (transaction) => {
+          const rows = await listTileRows(transaction, ids, zoom, x, y);
+          return { bytes: encodeTile(rows, zoom, x, y), revision: await readRevision(transaction) };
+        });
 
   const make = async (zoom: number, x: number, y: number, at: BasemapState): Promise<Tile> => {
     let now = at;

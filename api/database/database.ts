@@ -25,6 +25,11 @@ export interface Database {
    * Rolls back when `work` throws.
    */
   inScope<T>(stationIds: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * `inScope` for work of one statement with parameters: on PostGIS the whole transaction is one round trip.
+   * @throws {TypeError} when `work` sends a second one, which would stand outside
+   */
+  askInScope<T>(stationIds: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs `work` as the owner of the schema, for migrations and start checks; never with what a client sent. */
   asOwner<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Connections of the pool now, and requests that wait for one. */
@@ -53,6 +58,12 @@ export interface PoolOptions {
   queryTimeoutMs?: number;
 }
 
+/** What begins a scoped transaction. SET takes no bound parameter; the ids are UUIDs by the check. */
+function scopeOf(stationIds: readonly string[]): string[] {
+  for (const id of stationIds) if (!isUuid(id)) throw new TypeError(`station id ${JSON.stringify(id)} is not a UUID`);
+  return ['BEGIN', 'SET LOCAL ROLE shaodian_app', `SET LOCAL shaodian.stations = '{${stationIds.join(',')}}'`];
+}
+
 /** Whether it surely is one command, as what has parameters must be; a migration is many. */
 const isOneCommand = ({ text, values }: Statement): boolean => values.length > 0 || !text.includes(';');
 
@@ -77,6 +88,7 @@ export function openPool(options: PoolOptions): Database {
   async function inTransaction<T>(
     opening: readonly string[],
     work: (transaction: Transaction) => Promise<T>,
+    isOneStatement = false,
   ): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
@@ -85,7 +97,17 @@ export function openPool(options: PoolOptions): Database {
     client.on('error', onError);
     /** The first statement that was sent; with the opening before it on PostGIS. */
     let begun: Promise<unknown> | undefined;
+    let isCommitted = false;
+    let sent = 0;
     async function send(statement: Statement): Promise<pg.QueryResult> {
+      if (++sent > 1 && isOneStatement) throw new TypeError('a second statement in a transaction of one');
+      if (!begun && isOneStatement) {
+        const answered = openWith(client, opening, statement, ['COMMIT']);
+        begun = answered;
+        const answer = await answered;
+        isCommitted = true;
+        return answer;
+      }
       if (!begun && !isOneCommand(statement)) begun = client.query(opening.join('; '));
       if (!begun) return (begun = openWith(client, opening, statement)) as Promise<pg.QueryResult>;
       // Behind a first one that failed there may be no transaction, and so neither role nor scope.
@@ -98,14 +120,15 @@ export function openPool(options: PoolOptions): Database {
         query: async (statement) => (await send(statement)).rows,
         execute: async (statement) => (await send(statement)).rowCount ?? 0,
       });
-      if (begun) await client.query('COMMIT');
+      if (begun && !isCommitted) await client.query('COMMIT');
       return result;
     } catch (error) {
       // After an error in a parameterised statement the embedded socket sends one ReadyForQuery too many, and the next
       // statement of that connection reads the wrong answer: drop it. Its end rolls the transaction back.
       // So is one whose database is gone: a ROLLBACK would wait behind the lost statement.
       if (options.engine === 'embedded' || isDatabaseGone(error)) broken = error as Error;
-      else if (begun) await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+      else if (begun && !isCommitted)
+        await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
       throw error;
     } finally {
       client.off('error', onError);
@@ -115,15 +138,8 @@ export function openPool(options: PoolOptions): Database {
 
   return {
     engine: options.engine,
-    async inScope(stationIds, work) {
-      for (const id of stationIds)
-        if (!isUuid(id)) throw new TypeError(`station id ${JSON.stringify(id)} is not a UUID`);
-      // SET takes no bound parameter; the ids are UUIDs by the check above.
-      return inTransaction(
-        ['BEGIN', 'SET LOCAL ROLE shaodian_app', `SET LOCAL shaodian.stations = '{${stationIds.join(',')}}'`],
-        work,
-      );
-    },
+    inScope: async (stationIds, work) => inTransaction(scopeOf(stationIds), work),
+    askInScope: async (stationIds, work) => inTransaction(scopeOf(stationIds), work, true),
     asOwner: (work) => inTransaction(['BEGIN'], work),
     async vacuum({ schema, name }) {
       await pool.query(`VACUUM ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`);

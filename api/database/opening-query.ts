@@ -7,11 +7,13 @@ interface Wire {
   parse(statement: { text: string }): void;
   bind(values: object): void;
   execute(portal?: object): void;
+  sync(): void;
 }
 
 interface DriverQuery {
   callback: ((error: Error | null, result: pg.QueryResult) => void) | undefined;
   prepare(wire: Wire): void;
+  _getRows(wire: Wire): void;
   handleCommandComplete(message: { text: string }, wire: Wire): void;
 }
 
@@ -24,22 +26,21 @@ const DriverQuery = pg.Query as unknown as new (config: { text: string; values: 
  */
 class OpeningQuery extends DriverQuery {
   readonly #opening: readonly string[];
-  #unanswered: number;
+  readonly #closing: readonly string[];
+  /** Of which command the next answer is: below 0 of the opening, 0 of the statement. */
+  #answered: number;
 
-  constructor(opening: readonly string[], { text, values }: Statement) {
+  constructor(opening: readonly string[], { text, values }: Statement, closing: readonly string[]) {
     super({ text, values });
     this.#opening = opening;
-    this.#unanswered = opening.length;
+    this.#closing = closing;
+    this.#answered = -opening.length;
   }
 
   submit(wire: Wire): null {
     wire.stream.cork();
     try {
-      for (const text of this.#opening) {
-        wire.parse({ text });
-        wire.bind({});
-        wire.execute();
-      }
+      for (const text of this.#opening) send(wire, text);
       this.prepare(wire);
     } finally {
       wire.stream.uncork();
@@ -47,20 +48,37 @@ class OpeningQuery extends DriverQuery {
     return null;
   }
 
+  /** Ends `prepare`: asks for all rows. */
+  override _getRows(wire: Wire): void {
+    wire.execute();
+    for (const text of this.#closing) send(wire, text);
+    wire.sync();
+  }
+
   override handleCommandComplete(message: { text: string }, wire: Wire): void {
-    if (this.#unanswered > 0) this.#unanswered--;
-    else super.handleCommandComplete(message, wire);
+    if (this.#answered++ === 0) super.handleCommandComplete(message, wire);
   }
 }
 
-/** Sends a statement behind those that open its transaction. */
+/** A command of which nothing but its success is awaited. */
+function send(wire: Wire, text: string): void {
+  wire.parse({ text });
+  wire.bind({});
+  wire.execute();
+}
+
+/**
+ * Sends a statement behind those that open its transaction.
+ * @param closing what ends the transaction with it: the answer comes when all is done
+ */
 export const openWith = (
   client: pg.PoolClient,
   opening: readonly string[],
   statement: Statement,
+  closing: readonly string[] = [],
 ): Promise<pg.QueryResult> =>
   new Promise((resolve, reject) => {
-    const query = new OpeningQuery(opening, statement);
+    const query = new OpeningQuery(opening, statement, closing);
     query.callback = (error, result) => (error ? reject(error) : resolve(result));
     client.query(query as unknown as pg.Submittable);
   });

@@ -23,7 +23,7 @@ export function createIncidentRoutes({ database, viewerOf }: Pick<Dependencies, 
     .get('/incidents', async (context) => {
       const query = readQuery(incidentsQuerySchema, context.req.query());
       const scope = incidentScope(await viewerOf(context.req.raw), query.station);
-      const incidents = await database.inScope(scope.stationIds, (transaction) =>
+      const incidents = await database.askInScope(scope.stationIds, (transaction) =>
         findIncidents(transaction, scope, query),
       );
       // Texts name people: no cache keeps them.

@@ -163,10 +163,10 @@ test('the TileJSON says what is there, whose it is and up to which zoom', async 
 
 test('a crowd that asks for one tile at once costs one statement', async () => {
   let asked = 0;
-  const counting: Database = {
-    ...database,
-    inScope: (stations, work) =>
-      database.inScope(stations, (transaction: Transaction) =>
+  const countingBy =
+    (run: Database['inScope']): Database['inScope'] =>
+    (stations, work) =>
+      run(stations, (transaction: Transaction) =>
         work({
           ...transaction,
           query(statement) {
@@ -174,7 +174,11 @@ test('a crowd that asks for one tile at once costs one statement', async () => {
             return transaction.query(statement);
           },
         }),
-      ),
+      );
+  const counting: Database = {
+    ...database,
+    inScope: countingBy(database.inScope),
+    askInScope: countingBy(database.askInScope),
   };
   const tiles = createTileSource(counting);
   const crowd = await Promise.all(Array.from({ length: 50 }, () => tiles.tileOf(14, 7281, 8191)));

@@ -94,6 +94,29 @@ describe('a transaction', () => {
     expect(rows).toEqual([{ sum: 3 }]);
   });
 
+  test('of one statement is committed when it is answered, and takes no second', async () => {
+    const station = await makeStation(database);
+    const rename = (name: string) => sql`UPDATE stations SET name = ${name} WHERE id = ${station}`;
+    const nameNow = () =>
+      database.askInScope([station], (transaction) =>
+        transaction.query<{ name: string }>(sql`SELECT name FROM stations WHERE id = ${station}`),
+      );
+    expect(await database.askInScope([station], (transaction) => transaction.execute(rename('renamed')))).toBe(1);
+    expect(await nameNow()).toEqual([{ name: 'renamed' }]);
+    expect(await database.askInScope([], (transaction) => transaction.execute(rename('from elsewhere')))).toBe(0);
+    const failing = database.askInScope([station], (transaction) =>
+      transaction.query(sql`UPDATE stations SET name = 'broken' WHERE id = ${station} AND 1 / ${0}::integer = 1`),
+    );
+    await expect(failing).rejects.toThrow('division by zero');
+    expect(await nameNow()).toEqual([{ name: 'renamed' }]);
+    const twice = database.askInScope([station], async (transaction) => {
+      await transaction.query(sql`SELECT ${1}::integer`);
+      return transaction.query(sql`SELECT current_user, ${1}::integer`);
+    });
+    await expect(twice).rejects.toThrow('a second statement');
+    expect(await nameNow()).toEqual([{ name: 'renamed' }]);
+  });
+
   test('without a statement leaves nothing open', async () => {
     expect(await database.inScope([], async () => 'nothing')).toBe('nothing');
     const [row] = await database.asOwner((transaction) =>
