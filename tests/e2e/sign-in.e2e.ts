@@ -26,6 +26,24 @@ test.describe('who is not signed in', () => {
     await expect(page.getByLabel('密码', { exact: true })).toBeFocused();
   });
 
+  test('reads what a button does where the pointer rests or the keyboard is, until Escape', async ({ page }) => {
+    await page.goto('/sign-in');
+    const button = page.getByRole('button', { name: '外观' });
+    const said = page.locator('.hint', { hasText: '外观' });
+    await expect(button).toBeVisible();
+    await expect(said).toBeHidden();
+    await button.hover();
+    await expect(said).toBeInViewport({ ratio: 1 });
+    await page.mouse.move(300, 300);
+    await expect(said).toBeHidden();
+    await page.getByRole('button', { name: 'English' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(button).toBeFocused();
+    await expect(said).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Escape');
+    await expect(said).toBeHidden();
+  });
+
   test('may look at the password that was typed', async ({ page }) => {
     await page.goto('/sign-in');
     const password = page.getByLabel('密码', { exact: true });
