@@ -42,8 +42,8 @@ export const unitUniforms = {
   },
 } as const;
 
-/** Half the side of a marker's quad in radii: body, heading arrow and the ring of the selected one fit into it. */
-export const quadRadii = 2.1;
+/** A smaller marker has no heading arrow: nobody could read it. */
+const arrowRadiusPx = 5;
 
 export const vertexShader = /* glsl */ `\
 #version 300 es
@@ -66,16 +66,23 @@ void main(void) {
   gl_Position = plane_toClip(mix(from, to, movement.progress));
   geometry.position = gl_Position;
   DECKGL_FILTER_GL_POSITION(gl_Position, geometry);
-  pixel = positions * unit.radiusPx * ${quadRadii.toFixed(2)};
-  vec3 offset = vec3(pixel, 0.0);
-  DECKGL_FILTER_SIZE(offset, geometry);
-  gl_Position.xy += project_pixel_size_to_clipspace(offset.xy);
 
   kind = unit_kind();
   headingDeg = unit_headingDeg();
   // In stale limits of the kind: 0 is fresh, 1 and more is stale.
   age = max(0.0, movement.nowS - observedS) / unit.staleAfterS[kind];
   isSelected = float(gl_InstanceID == unit.selectedIndex);
+  float r = unit.radiusPx;
+  bool hasArrow = headingDeg >= 0.0 && age < 1.0 && r > ${arrowRadiusPx.toFixed(1)};
+  // No wider than what is drawn: a diamond's corner with its rim, the arrow's tip, the ring.
+  float reachPx = r * 1.27 + max(1.5, r * 0.14) + 1.0;
+  if (hasArrow) reachPx = max(reachPx, r * 2.1);
+  if (isSelected > 0.5) reachPx = r * 1.85 + max(1.5, r * 0.14) + 2.5;
+  pixel = positions * reachPx;
+  vec3 offset = vec3(pixel, 0.0);
+  DECKGL_FILTER_SIZE(offset, geometry);
+  gl_Position.xy += project_pixel_size_to_clipspace(offset.xy);
+
   vec4 unused = vec4(1.0);
   // Hands the picking colour on.
   DECKGL_FILTER_COLOR(unused, geometry);
@@ -134,7 +141,7 @@ void main(void) {
   bool isStale = age >= 1.0;
 
   float shape = bodyDistance(pixel, r);
-  if (headingDeg >= 0.0 && !isStale && r > 5.0) {
+  if (headingDeg >= 0.0 && !isStale && r > ${arrowRadiusPx.toFixed(1)}) {
     float heading = radians(headingDeg);
     vec2 ahead = mat2(cos(heading), sin(heading), -sin(heading), cos(heading)) * pixel;
     // Its foot lies inside the body, its tip clear of the widest body.
