@@ -48,9 +48,11 @@ test('a wall that has seen many ticks, incidents and alerts holds no more than a
     // The least of the later half: a picture may be under way in one of them.
     const grown = (name: keyof Footprint): number =>
       Math.min(...samples.slice(1 + parts / 2).map((one) => one[name])) - first[name];
+    // A frame kept with each tick is 0.3 MB and more; rows of feed and strip that stayed would be thousands of nodes, while those
+    // of a call for help come and go.
     expect.soft(grown('heapBytes'), 'bytes of heap').toBeLessThan(1_500_000);
-    expect.soft(grown('bufferBytes'), 'bytes of array buffers').toBeLessThan(800_000);
-    expect.soft(grown('nodes'), 'DOM nodes').toBeLessThanOrEqual(60);
+    expect.soft(grown('bufferBytes'), 'bytes of array buffers').toBeLessThan(280_000);
+    expect.soft(grown('nodes'), 'DOM nodes').toBeLessThanOrEqual(400);
     expect.soft(grown('listeners'), 'event listeners').toBeLessThanOrEqual(20);
     expect.soft(grown('gpuBuffers'), 'GPU buffers').toBeLessThanOrEqual(12);
     expect.soft(grown('gpuBufferBytes'), 'bytes of GPU buffers').toBeLessThan(800_000);
