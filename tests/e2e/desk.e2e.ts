@@ -301,7 +301,7 @@ test('printing gives one page, by the button as by the browser', async ({ page }
 test('from the dark theme the brief is printed as by day, and the map stays dark', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto('/map?it=30d&layers=grids');
-  await expect(page.locator('canvas.maplibregl-canvas')).toBeVisible({ timeout: 60_000 });
+  await stillMap(page);
   await expect(page.getByTestId('printed-brief')).toBeAttached({ timeout: 60_000 });
   // What the printer would get, mean of its pixels from 0 to 255.
   await page.evaluate(() => {
