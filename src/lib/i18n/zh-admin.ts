@@ -6,7 +6,7 @@ export const zhAdmin = {
   'admin.parent': '上级',
   'admin.timeZone': '时区',
   'admin.answerSeconds': '派警应答时限（秒）',
-  'admin.answerSecondsHint_other': '派出后超过这个时间无人应答就告警；默认 {{count}} 秒。',
+  'admin.answerSecondsHint': '派出后超过这个时间无人应答就告警；默认 {{seconds}} 秒。',
   'admin.answerSecondsUnread': '派警应答时限没有读到。{{reason}}',
   'admin.timeZoneHint': '“今天”、按小时统计都以它为准，例如 Asia/Shanghai。',
   'admin.person': '姓名',
