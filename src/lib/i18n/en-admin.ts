@@ -7,7 +7,8 @@ export const enAdmin: RoomMessages<'admin'> = {
   'admin.parent': 'Under',
   'admin.timeZone': 'Time zone',
   'admin.answerSeconds': 'Limit for dispatch answers (seconds)',
-  'admin.answerSecondsHint': 'A dispatch that nobody has answered by then raises an alert; {{seconds}} seconds by default.',
+  'admin.answerSecondsHint':
+    'A dispatch that nobody has answered by then raises an alert; {{seconds}} seconds by default.',
   'admin.answerSecondsUnread': 'The limit for dispatch answers could not be read. {{reason}}',
   'admin.timeZoneHint': '“Today” and counts by hour follow it; for example Asia/Shanghai.',
   'admin.person': 'Name',
