@@ -40,6 +40,7 @@ export const incidentOperations: readonly Operation[] = [
     refuses: { 404: 'not-found: there are none for this viewer' },
   }),
   get('/api/incidents/withdrawn', 'Incidents taken back as recorded by mistake, the latest first', {
+    access: 'person',
     may: 'recordIncidents',
     query: withdrawnQuerySchema,
     answers: { 200: json('withdrawn incidents', withdrawnIncidentsSchema) },
