@@ -51,7 +51,7 @@ async function equipOwnUnit(phone: Page): Promise<Unit> {
   return own();
 }
 
-/** An incident a few steps from the unit, which stays where it is for a while: nobody can be nearer. */
+/** An incident a step from the unit, which stays where it is for a while: not even the UAV is nearer. */
 async function recordNear(request: APIRequestContext, unit: Unit, text: string): Promise<Made> {
   const lngLat = unit.lngLat!;
   await putUnit(request, unit as never, lngLat);
@@ -61,7 +61,7 @@ async function recordNear(request: APIRequestContext, unit: Unit, text: string):
       category: 'drowning',
       source: 'citizen',
       occurredAt: new Date().toISOString(),
-      lngLat: [lngLat[0] + 0.0002, lngLat[1]],
+      lngLat: [lngLat[0] + 0.00003, lngLat[1]],
       text,
     },
   });
