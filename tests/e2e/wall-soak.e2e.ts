@@ -41,7 +41,8 @@ test('a wall that has seen many ticks, incidents and alerts holds no more than a
       await page.waitForTimeout((soakS / parts) * 1000);
       await sample();
     }
-    const [first, last] = [samples[0]!, samples.at(-1)!];
+    // A tour that goes on fills caches for some minutes more: a long one is judged from its second sample on.
+    const [first, last] = [samples[isLong ? 1 : 0]!, samples.at(-1)!];
     process.stdout.write(`wall soak, ${soakS} s:\n${samples.map((one) => JSON.stringify(one)).join('\n')}\n`);
     expect(last.taken - first.taken).toBeGreaterThan(soakS);
     expect(last.alerts - first.alerts).toBeGreaterThan(soakS / 5);
