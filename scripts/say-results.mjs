@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 /** The first lines of what a test threw: enough to know it again where only the end of a log was kept. */
@@ -39,7 +39,8 @@ function readReport(report) {
       flaky: tests.filter(({ status }) => status === 'flaky').flatMap(say),
     };
   }
-  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+  const failures = report.testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+    const name = relative(process.cwd(), file);
     const failed = assertionResults.filter((test) => test.status === 'failed');
     if (status === 'failed' && failed.length === 0) return [name, ...firstLines(message)];
     return failed.flatMap(({ fullName, failureMessages }) => [

@@ -1,20 +1,14 @@
 import { expect, test } from '@playwright/test';
 import type { Alert } from '../../api/alerts/contract.ts';
-import { chromiumFlags } from './chromium-flags.ts';
 import { readUnits } from './demo-units.ts';
-import { findBrowser } from './find-browser.ts';
+import { kioskLaunch } from './kiosk.ts';
 import { nobody, signInAs } from './sign-in.ts';
 
-const executablePath = findBrowser();
-// A wall is a kiosk: nobody clicks it, so its browser is started with sound allowed.
 test.use({
   viewport: { width: 960, height: 540 },
   storageState: nobody,
   contextOptions: { reducedMotion: 'reduce' },
-  launchOptions: {
-    ...(executablePath && { executablePath }),
-    args: [...chromiumFlags, '--autoplay-policy=no-user-gesture-required'],
-  },
+  launchOptions: kioskLaunch,
 });
 test.setTimeout(400_000);
 

@@ -3,20 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Unit } from '../../api/units/contract.ts';
 import { maxTileZoom } from '../../tiles/schema.ts';
 import { serveVersion } from '../fixtures/serve-version.ts';
-import { chromiumFlags } from './chromium-flags.ts';
-import { findBrowser } from './find-browser.ts';
+import { kioskLaunch } from './kiosk.ts';
 import { demoPassword, nobody, signInAs } from './sign-in.ts';
 
-const executablePath = findBrowser();
-// A wall is a kiosk: nobody clicks it, so its browser is started with sound allowed.
 test.use({
   viewport: { width: 960, height: 540 },
   storageState: nobody,
   contextOptions: { reducedMotion: 'reduce' },
-  launchOptions: {
-    ...(executablePath && { executablePath }),
-    args: [...chromiumFlags, '--autoplay-policy=no-user-gesture-required'],
-  },
+  launchOptions: kioskLaunch,
 });
 test.setTimeout(400_000);
 
